@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Strict everywhere: explicit existentials and imports, and every unsafe
+/// expression marked `unsafe` (they live in `Arrays` and in the zlib border of
+/// `Formats` only).
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+
+/// The rooms, lowest first. A room may depend only on rooms above it in this list.
+let rooms: [(name: String, dependencies: [Target.Dependency])] = [
+  ("Arrays", ["_CKernels", realModule]),
+  ("Formats", ["Arrays", "CZlib"]),
+  ("Mixtures", ["Arrays", "Formats", realModule]),
+  ("ProbabilityFlow", ["Arrays", "Mixtures", realModule]),
+  ("Stability", ["Arrays", "Formats", "Mixtures", "ProbabilityFlow", realModule]),
+  ("Networks", ["Arrays", "Formats", realModule]),
+  (
+    "Distillation",
+    [
+      "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Networks", logging,
+      realModule,
+    ]
+  ),
+  ("Reports", ["Arrays", "Formats", realModule]),
+]
+
+let package = Package(
+  name: "FlowDistill",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "FlowDistill", targets: ["FlowDistill"]),
+    .executable(name: "flowdistill", targets: ["FlowDistillCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+      name: "_CKernels",
+      dependencies: [.target(name: "COpenBLAS", condition: .when(platforms: [.linux]))],
+      cSettings: [.define("ACCELERATE_NEW_LAPACK", .when(platforms: [.macOS]))],
+      linkerSettings: [
+        .linkedFramework("Accelerate", .when(platforms: [.macOS])),
+        .linkedLibrary("m", .when(platforms: [.linux])),
+      ]),
+  ]
+    + rooms.map { room in
+      .target(name: room.name, dependencies: room.dependencies, swiftSettings: strict)
+    }
+    + [
+      .target(
+        name: "FlowDistill",
+        dependencies: rooms.map { .target(name: $0.name) },
+        swiftSettings: strict),
+      .executableTarget(
+        name: "FlowDistillCLI",
+        dependencies: ["FlowDistill", argumentParser, logging],
+        swiftSettings: strict),
+    ]
+    + rooms.map { room in
+      .testTarget(
+        name: room.name + "Tests",
+        dependencies: [.target(name: room.name)] + room.dependencies.filter { dependency in
+          if case .byNameItem(let name, _) = dependency { return !name.hasPrefix("_C") }
+          return true
+        },
+        resources: ["Formats", "Mixtures", "Networks"].contains(room.name)
+          ? [.copy("Fixtures")] : [],
+        swiftSettings: strict)
+    }
+    + [
+      .testTarget(
+        name: "CommandLineTests",
+        dependencies: ["FlowDistill", "FlowDistillCLI"],
+        swiftSettings: strict)
+    ],
+  swiftLanguageModes: [.v6]
+)

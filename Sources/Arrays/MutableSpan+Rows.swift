@@ -1,0 +1,19 @@
+extension MutableSpan where Element: BitwiseCopyable {
+  /// Calls `body` with a mutable view of the elements in `range`.
+  public mutating func withRange<Result>(
+    _ range: Range<Int>, _ body: (inout MutableSpan<Element>) -> Result
+  ) -> Result {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count)")
+    return unsafe withUnsafeMutableBufferPointer { buffer in
+      let part = unsafe UnsafeMutableBufferPointer(rebasing: buffer[range])
+      var span = unsafe part.mutableSpan
+      return body(&span)
+    }
+  }
+
+  /// Copies `source` over this span's first elements.
+  public mutating func copy(_ source: Span<Element>) {
+    precondition(source.count <= count, "\(source.count) elements into \(count)")
+    for i in source.indices { self[i] = source[i] }
+  }
+}

@@ -1,0 +1,52 @@
+#include "fd_kernels.h"
+
+#if defined(__APPLE__)
+#include <Accelerate/Accelerate.h>
+#else
+#include <cblas.h>
+// Debian's OpenBLAS has the Fortran symbols but no LAPACKE.
+extern void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda,
+                   double *w, double *work, const int *lwork, int *info, size_t jobz_length,
+                   size_t uplo_length);
+#endif
+
+void fd_blas_single_thread(void) {
+#if !defined(__APPLE__)
+  openblas_set_num_threads(1);
+#endif
+}
+
+const char *fd_blas_description(void) {
+#if defined(__APPLE__)
+  return "Accelerate";
+#else
+  return openblas_get_config();
+#endif
+}
+
+void fd_sgemm(int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float *a,
+              int lda, const float *b, int ldb, float beta, float *c, int ldc) {
+  cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
+              transpose_b ? CblasTrans : CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c,
+              ldc);
+}
+
+void fd_dgemm(int transpose_a, int transpose_b, int m, int n, int k, double alpha, const double *a,
+              int lda, const double *b, int ldb, double beta, double *c, int ldc) {
+  cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
+              transpose_b ? CblasTrans : CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c,
+              ldc);
+}
+
+int fd_dsyev(int n, double *a, double *values, double *work, int work_count) {
+  // Column-major LAPACK returns eigenvectors in columns: rows in our order.
+  int info = 0;
+#if defined(__APPLE__)
+  __LAPACK_int order = n, count = work_count, result = 0;
+  dsyev_("V", "U", &order, a, &order, values, work, &count, &result);
+  info = (int)result;
+#else
+  dsyev_("V", "U", &n, a, &n, values, work, &work_count, &info, 1, 1);
+#endif
+  return info;
+}

@@ -1,0 +1,78 @@
+// C kernels behind the `Arrays` target. They know arrays and numbers, neither
+// mixtures nor networks. All matrices are row-major; nothing here allocates,
+// keeps state or starts threads. Every kernel has a plain Swift twin in the
+// tests that it is compared with.
+#ifndef FD_KERNELS_H
+#define FD_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// --- BLAS and LAPACK under our own names (OpenBLAS on Linux, Accelerate on Apple) ---
+
+/// Limits the BLAS to one thread for the whole process: parallelism is ours, so
+/// that the order of every sum is independent of the number of threads.
+void fd_blas_single_thread(void);
+/// A name for the BLAS in use, for run records.
+const char *fd_blas_description(void);
+/// C (m×n, leading dimension ldc) = alpha op(A) op(B) + beta C.
+void fd_sgemm(int transpose_a, int transpose_b, int m, int n, int k, float alpha,
+              const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
+void fd_dgemm(int transpose_a, int transpose_b, int m, int n, int k, double alpha,
+              const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc);
+/// Eigenvalues (ascending) and orthonormal eigenvectors of a symmetric n×n
+/// matrix. On return row j of `a` is the eigenvector of values[j]. `work` holds
+/// `work_count` doubles (at least 3n). Returns LAPACK's info.
+int fd_dsyev(int n, double *a, double *values, double *work, int work_count);
+
+// --- Random numbers: Philox4x32-10 (Salmon et al., SC 2011) ---
+
+/// The four output words of one Philox block.
+void fd_philox_block(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+/// out[i], i < count: 53-bit uniforms in (0, 1); number i comes from block
+/// first_block + i/2 of the stream (seed = key, stream = high counter words).
+void fd_uniforms(double *out, size_t count, uint64_t seed, uint64_t stream, uint64_t first_block);
+/// Standard normals by Box–Muller, two to a block, numbered as fd_uniforms.
+void fd_normals(double *out, size_t count, uint64_t seed, uint64_t stream, uint64_t first_block);
+
+// --- Softmax and Gaussian quadratic forms, float64 ---
+// Row i of x (n×d) is held against component k with mean shift[i]·mean_k and
+// variance a[i]·lambda_k + b[i] in each coordinate; lambda is K×1 (isotropic) or
+// K×d (diagonal); lambda_stride 0 means that all components share row 0.
+
+void fd_isotropic_logits(size_t n, size_t d, size_t k, const double *x, const double *shift,
+                         const double *a, const double *b, const double *means,
+                         const double *lambda, size_t lambda_stride, const double *log_weights,
+                         double *logits);
+void fd_diagonal_logits(size_t n, size_t d, size_t k, const double *x, const double *shift,
+                        const double *a, const double *b, const double *means,
+                        const double *lambda, size_t lambda_stride, const double *log_weights,
+                        double *logits);
+/// In place: each row becomes its softmax; log_sum[i] is the row's log-sum-exp.
+void fd_softmax_rows(size_t n, size_t k, double *logits, double *log_sum);
+/// out_i = Σ_k γ_ik [ p·mean_k + e_ik ∘ (x_i − shift_i·mean_k) ],
+/// e_ik = (e1_i·lambda_k + e0)/(a_i·lambda_k + b_i).
+void fd_isotropic_combine(size_t n, size_t d, size_t k, const double *x, const double *shift,
+                          const double *a, const double *b, const double *means,
+                          const double *lambda, size_t lambda_stride, const double *gamma,
+                          double p, const double *e1, double e0, double *out);
+void fd_diagonal_combine(size_t n, size_t d, size_t k, const double *x, const double *shift,
+                         const double *a, const double *b, const double *means,
+                         const double *lambda, size_t lambda_stride, const double *gamma,
+                         double p, const double *e1, double e0, double *out);
+/// logits[i·logit_stride] = log_weight − ½ Σ_a (z_ia²/c_ia + log c_ia), c_ia = a_i·lambda_a + b_i.
+void fd_rotated_logits(size_t n, size_t d, const double *z, const double *a, const double *b,
+                       const double *lambda, double log_weight, double *logits,
+                       size_t logit_stride);
+/// z_ia ← γ_i (e1_i·lambda_a + e0)/(a_i·lambda_a + b_i) z_ia, γ_i = gamma[i·gamma_stride].
+void fd_rotated_weights(size_t n, size_t d, double *z, const double *a, const double *b,
+                        const double *lambda, const double *gamma, size_t gamma_stride,
+                        const double *e1, double e0);
+
+// --- Vector helpers ---
+
+/// Squared Euclidean distances of the n rows of x to the k rows of y: out n×k.
+void fd_squared_distances(size_t n, size_t d, size_t k, const double *x, const double *y,
+                          double *out);
+
+#endif

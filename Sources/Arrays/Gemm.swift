@@ -59,14 +59,24 @@ public enum Gemm {
     }
   }
 
-  /// The product op(a) op(b), double precision.
-  public static func product(
-    _ a: Matrix<Double>, transposed transposeA: Bool = false, _ b: Matrix<Double>,
-    transposed transposeB: Bool = false
-  ) -> Matrix<Double> {
-    var c = Matrix<Double>(
-      rows: transposeA ? a.columns : a.rows, columns: transposeB ? b.rows : b.columns)
-    multiply(a, transposed: transposeA, b, transposed: transposeB, into: &c)
+  /// The product a b, double precision.
+  public static func product(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
+    var c = Matrix<Double>(rows: a.rows, columns: b.columns)
+    multiply(a, b, into: &c)
+    return c
+  }
+
+  /// The product a bᵀ, double precision.
+  public static func product(_ a: Matrix<Double>, transposed b: Matrix<Double>) -> Matrix<Double> {
+    var c = Matrix<Double>(rows: a.rows, columns: b.rows)
+    multiply(a, transposed: false, b, transposed: true, into: &c)
+    return c
+  }
+
+  /// The product aᵀ b, double precision.
+  public static func product(transposed a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
+    var c = Matrix<Double>(rows: a.columns, columns: b.columns)
+    multiply(a, transposed: true, b, into: &c)
     return c
   }
 

@@ -69,7 +69,12 @@ void fd_rotated_weights(size_t n, size_t d, double *z, const double *a, const do
                         const double *lambda, const double *gamma, size_t gamma_stride,
                         const double *e1, double e0);
 
-// --- Vector helpers ---
+// --- Runge–Kutta sums and distances, float64 ---
+
+/// out_i = y_i + h_i Σ_s c_s k_s,i for the n rows of d numbers; stage s begins at k + s·n·d.
+/// Stages with c_s = 0 are not read.
+void fd_runge_kutta_sum(size_t n, size_t d, size_t stages, const double *y, const double *h,
+                        const double *c, const double *k, double *out);
 
 /// Squared Euclidean distances of the n rows of x to the k rows of y: out n×k.
 void fd_squared_distances(size_t n, size_t d, size_t k, const double *x, const double *y,

@@ -1,0 +1,127 @@
+public import Arrays
+import Mixtures
+
+/// How a transport ended.
+public enum TransportOutcome: Sendable, Equatable {
+  /// Every sample arrived with its error controlled.
+  case reached
+  /// These samples did not arrive: out of steps, or no longer finite. Their rows hold the last
+  /// state reached.
+  case unfinished(rows: [Int])
+}
+
+/// A batch carried by the flow, with what it cost and how far off it may be.
+public struct Transport: Sendable {
+  /// The states at the target time, N×d.
+  public let states: Matrix<Double>
+  /// Evaluations of the velocity, summed over samples.
+  public let evaluations: Int
+  /// Rejected steps, summed over samples.
+  public let rejections: Int
+  /// Estimated Euclidean norm of the global error of each sample (an estimate: local errors
+  /// carried along by the linearised flow).
+  public let errorEstimates: [Double]
+  /// Whether all samples arrived.
+  public let outcome: TransportOutcome
+
+  /// Evaluations of the velocity per sample.
+  public var evaluationsPerSample: Double {
+    states.rows > 0 ? Double(evaluations) / Double(states.rows) : 0
+  }
+  /// The largest estimated error of a sample.
+  public var largestErrorEstimate: Double { errorEstimates.reduce(0, max) }
+
+  /// This transport if all samples arrived.
+  /// - Throws: `FlowError.unfinished` otherwise.
+  public func orThrow() throws(FlowError) -> Transport {
+    if case .unfinished(let rows) = outcome {
+      throw .unfinished(count: rows.count, first: rows.first ?? 0, total: states.rows)
+    }
+    return self
+  }
+}
+
+/// What can go wrong with a flow map.
+public enum FlowError: Error, Equatable, CustomStringConvertible {
+  /// Samples that did not arrive.
+  case unfinished(count: Int, first: Int, total: Int)
+
+  /// One sentence with advice.
+  public var description: String {
+    switch self {
+    case .unfinished(let count, let first, let total):
+      "\(count) of \(total) samples (the first in row \(first)) did not reach the target time "
+        + "within the step limit or left the finite numbers; use a larger tolerance or samples "
+        + "of ordinary size"
+    }
+  }
+}
+
+/// The flow map Φ_{s←t} of a mixture with error control sample by sample.
+///
+/// Integrates in the state of `RegularState`, where the flow is not stiff whatever the noise level,
+/// by an embedded Runge–Kutta pair of order 8 whose steps are chosen for each sample alone: one near
+/// a basin boundary takes more of them than the rest.
+public struct Teacher: Sendable {
+  /// The flow.
+  public let flow: ProbabilityFlow
+  /// The local error allowed per step, relative to the size of the regular state.
+  public let tolerance: Double
+  /// The largest number of steps a sample may attempt.
+  public let stepLimit: Int
+  private let regular: RegularState
+
+  /// Samples integrated in lockstep.
+  private static let grain = 64
+
+  /// The teacher of a flow.
+  ///
+  /// - Precondition: the tolerance is positive; below 1e-14 rounding prevails.
+  public init(_ flow: ProbabilityFlow, tolerance: Double = 1e-8, stepLimit: Int = 10_000) {
+    precondition(tolerance > 0 && stepLimit > 0, "tolerance \(tolerance), limit \(stepLimit)")
+    self.flow = flow
+    self.tolerance = tolerance
+    self.stepLimit = stepLimit
+    regular = RegularState(flow.mixture)
+  }
+
+  /// Carries each row of `x` from time `start` to time `end` (either direction).
+  ///
+  /// - Precondition: both times lie in [0, T]; `x` has the mixture's dimension.
+  public func transport(
+    _ x: Matrix<Double>, from start: Double, to end: Double
+  ) -> Transport {
+    let (process, d) = (flow.process, flow.mixture.dimension)
+    precondition(x.columns == d, "\(x.columns) columns for dimension \(d)")
+    precondition(
+      (0...process.horizon).contains(start) && (0...process.horizon).contains(end),
+      "times \(start), \(end) outside [0, \(process.horizon)]")
+    let (scale, target) = (regular.scale(process, start), regular.scale(process, end))
+    let (rho, rhoEnd) = (regular.time(process, start), regular.time(process, end))
+    if rho == rhoEnd {
+      return Transport(
+        states: x, evaluations: 0, rejections: 0,
+        errorEstimates: Array(repeating: 0, count: x.rows), outcome: .reached)
+    }
+    let framed = regular.spectrum.enteringFrame(x)
+    let blocks = Parallel.blocks(of: x.rows, grain: Teacher.grain)
+    let parts = Parallel.map(blocks.count) { b in
+      var integrator = AdaptiveIntegrator(
+        RegularField(regular), tolerance: tolerance, stepLimit: stepLimit)
+      let rows = framed.rowBlock(blocks[b]).elements.map { $0 / scale }
+      var part = integrator.integrate(rows, from: rho, to: rhoEnd)
+      for i in part.states.indices { part.states[i] *= target }
+      for i in part.errors.indices { part.errors[i] *= target }
+      part.unfinished = part.unfinished.map { $0 + blocks[b].lowerBound }
+      return part
+    }
+    let states = Matrix(rows: x.rows, columns: d, elements: parts.flatMap(\.states))
+    let unfinished = parts.flatMap(\.unfinished).sorted()
+    return Transport(
+      states: regular.spectrum.leavingFrame(states),
+      evaluations: parts.reduce(0) { $0 + $1.evaluations },
+      rejections: parts.reduce(0) { $0 + $1.rejections },
+      errorEstimates: parts.flatMap(\.errors),
+      outcome: unfinished.isEmpty ? .reached : .unfinished(rows: unfinished))
+  }
+}

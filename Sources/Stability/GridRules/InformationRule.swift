@@ -1,0 +1,20 @@
+public import ProbabilityFlow
+
+/// Equal steps in the bound on the information about the mode that is still to be chosen.
+///
+/// The profile I_0^up − I_t^BD of `InformationCertificate` rises where modes split, so this grid
+/// sees the mixture.
+public enum InformationRule: GridRule {
+  public static let name = "information"
+  public static let summary =
+    "equal steps in the bound on the information about the mode (certificate)"
+
+  public static func grid(
+    for flow: ProbabilityFlow, segments n: Int
+  ) throws(StabilityError) -> TimeGrid {
+    let certificate = try InformationCertificate(flow)
+    return try .equalPartition(
+      of: CumulativeDensity(kind: .certificate) { certificate.profile($0) }, segments: n,
+      rule: name, process: flow.process)
+  }
+}

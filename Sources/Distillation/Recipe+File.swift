@@ -1,0 +1,59 @@
+public import Formats
+
+extension Recipe {
+  /// The recipe as it stands in run folders.
+  public var json: JSON {
+    [
+      "name": .string(name), "parametrisation": .string(parametrisation.rawValue),
+      "hidden_widths": .integers(hiddenWidths), "activations": .string(activations.rawValue),
+      "total_steps": .integer(totalSteps), "batch": .integer(batch),
+      "learning_rate": .number(learningRate), "schedule": .string(schedule.rawValue),
+      "weight_decay": .number(weightDecay), "gradient_norm": .number(gradientNorm),
+      "parameter_bound": parameterBound.map { .number($0) } ?? .null,
+      "teacher": .string(teacher.rawValue), "teacher_tolerance": .number(teacherTolerance),
+    ]
+  }
+
+  /// Decodes a recipe from an object of a file.
+  ///
+  /// - Throws: `FormatError` that names the key that is wrong.
+  public init(_ reader: JSONReader) throws(FormatError) {
+    var reader = reader
+    func choice<T: RawRepresentable & CaseIterable>(_ key: String) throws(FormatError) -> T
+    where T.RawValue == String {
+      let text = try reader.string(key)
+      guard let value = T(rawValue: text) else {
+        let names = T.allCases.map(\.rawValue).joined(separator: ", ")
+        throw reader.error(key, "is \"\(text)\"", advice: "use one of \(names)")
+      }
+      return value
+    }
+    self.init(
+      name: try reader.string("name"), parametrisation: try choice("parametrisation"),
+      hiddenWidths: try reader.integers("hidden_widths"), activations: try choice("activations"),
+      totalSteps: try reader.integer("total_steps"), batch: try reader.integer("batch"),
+      learningRate: try reader.number("learning_rate"), schedule: try choice("schedule"),
+      weightDecay: try reader.number("weight_decay"),
+      gradientNorm: try reader.number("gradient_norm"),
+      parameterBound: try reader.optionalNumber("parameter_bound"),
+      teacher: try choice("teacher"), teacherTolerance: try reader.number("teacher_tolerance"))
+    try reader.finish()
+    if let problem { throw reader.error("", problem) }
+  }
+
+  /// What makes this recipe impossible, if anything: one clause naming the choice.
+  public var problem: String? {
+    if hiddenWidths.isEmpty { return "the student has no hidden layer" }
+    if let width = hiddenWidths.first(where: { $0 < 1 }) { return "a hidden layer has width \(width)" }
+    if totalSteps < 1 { return "the number of training steps is \(totalSteps)" }
+    if batch < 1 { return "the batch size is \(batch)" }
+    if !(learningRate > 0 && learningRate.isFinite) { return "the learning rate is \(learningRate)" }
+    if !(weightDecay >= 0 && weightDecay.isFinite) { return "the weight decay is \(weightDecay)" }
+    if !(gradientNorm > 0) { return "the gradient norm is \(gradientNorm)" }
+    if let bound = parameterBound, !(bound > 0) { return "the parameter bound is \(bound)" }
+    if !(teacherTolerance > 0 && teacherTolerance < 1) {
+      return "the teacher's tolerance is \(teacherTolerance)"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,111 @@
+public import Formats
+public import Networks
+
+/// How a student network becomes a flow map.
+public enum Parametrisation: String, Sendable, CaseIterable {
+  /// Ψ(x) = net(x), as in the paper.
+  case plain
+  /// Ψ(x) = x + c net(x), c the root mean square of Φ(x) − x over the segment: the network learns
+  /// what moves, at unit scale.
+  case residual
+}
+
+/// How the learning rate changes over the steps of a segment.
+public enum RateSchedule: String, Sendable, CaseIterable {
+  /// The same at every step, as in the paper.
+  case constant
+  /// A warm-up over the first 2 % of the steps, then half a cosine down to 0.
+  case cosine
+}
+
+/// The hidden activations of a student.
+public enum HiddenActivations: String, Sendable, CaseIterable {
+  /// ReLU in every hidden layer.
+  case relu
+  /// ReLU and ReQU in turn.
+  case alternating
+
+  /// The activations of the hidden layers, taken in turn.
+  public var cycle: [Activation] { self == .relu ? [.relu] : [.relu, .requ] }
+}
+
+/// Which integrator provides the targets.
+public enum TeacherChoice: String, Sendable, CaseIterable {
+  /// Error control sample by sample.
+  case accurate
+  /// The published uniform RK4: 100 steps over [0, T], at least 5 in a segment. It diverges for
+  /// small σ_0; here for comparison.
+  case published
+}
+
+/// All choices of a distillation but mixture, process, grid and seed.
+public struct Recipe: Sendable, Equatable {
+  /// The recipe's name; "custom" once a choice differs from the named recipe.
+  public var name: String
+  /// How a network becomes a flow map.
+  public var parametrisation: Parametrisation
+  /// The width of each hidden layer.
+  public var hiddenWidths: [Int]
+  /// The activations of the hidden layers.
+  public var activations: HiddenActivations
+  /// Training steps over all segments; segment k gets the k-th of n nearly equal parts.
+  public var totalSteps: Int
+  /// Samples in a step.
+  public var batch: Int
+  /// The (largest) learning rate.
+  public var learningRate: Double
+  /// How it changes.
+  public var schedule: RateSchedule
+  /// Decoupled weight decay.
+  public var weightDecay: Double
+  /// The largest norm of a gradient; longer ones are scaled down.
+  public var gradientNorm: Double
+  /// If set, every weight and bias is clamped to [−B, B] after each step.
+  public var parameterBound: Double?
+  /// Who provides the targets.
+  public var teacher: TeacherChoice
+  /// The accurate teacher's tolerance.
+  public var teacherTolerance: Double
+
+  /// The paper's plain protocol of experiment 4: independent ReLU MLPs 4×512 on exact samples of
+  /// p_{t_{k−1}}, AdamW at 2e-4 without decay, batch 1024, gradient norm clipped at 1, 100,000
+  /// steps in total.
+  public static let paper = Recipe(
+    name: "paper", parametrisation: .plain, hiddenWidths: [512, 512, 512, 512],
+    activations: .relu, totalSteps: 100_000, batch: 1024, learningRate: 2e-4,
+    schedule: .constant, weightDecay: 0, gradientNorm: 1, parameterBound: nil,
+    teacher: .accurate, teacherTolerance: 1e-6)
+
+  /// The same networks as residual students with a decaying rate: a few times lower errors at
+  /// equal cost.
+  public static let residual = Recipe(
+    name: "residual", parametrisation: .residual, hiddenWidths: [512, 512, 512, 512],
+    activations: .relu, totalSteps: 100_000, batch: 1024, learningRate: 1e-3,
+    schedule: .cosine, weightDecay: 0, gradientNorm: 1, parameterBound: nil,
+    teacher: .accurate, teacherTolerance: 1e-6)
+
+  /// All named recipes.
+  public static let all = [paper, residual]
+
+  /// The steps of segment k of n: they differ by at most one and add up to `totalSteps`.
+  public func steps(segment k: Int, of n: Int) -> Int {
+    totalSteps * (k + 1) / n - totalSteps * k / n
+  }
+
+  /// The optimiser's settings.
+  var optimiser: AdamW.Settings {
+    var settings = AdamW.Settings()
+    settings.weightDecay = weightDecay
+    settings.maximumGradientNorm = gradientNorm
+    settings.parameterBound = parameterBound
+    return settings
+  }
+
+  /// The learning rate over the `steps` of one segment.
+  func rate(steps: Int) -> any LearningRateSchedule {
+    switch schedule {
+    case .constant: ConstantRate(Float(learningRate))
+    case .cosine: CosineRate(peak: Float(learningRate), warmUp: steps / 50, steps: steps)
+    }
+  }
+}

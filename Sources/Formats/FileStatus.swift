@@ -57,7 +57,7 @@ enum SystemPath {
 
   /// Moves a file over another in one step.
   static func rename(_ old: String, to new: String) -> SystemError? {
-    unsafe systemRename(old, new) == 0 ? nil : .last
+    systemRename(old, new) == 0 ? nil : .last
   }
 
   /// Removes a file, if it is there.
@@ -71,7 +71,7 @@ enum SystemPath {
   /// The path behind all links, or the path itself where there is nothing yet.
   static func resolved(_ path: String) -> String {
     guard let real = unsafe realpath(path, nil) else { return path }
-    defer { free(real) }
+    defer { unsafe free(real) }
     return unsafe String(cString: real)
   }
 

@@ -1,0 +1,42 @@
+// C kernels for training dense layers, float32. They know arrays and numbers, not networks. All
+// matrices are row-major; nothing here allocates, keeps state or starts threads. Sums that
+// matter are kept in double. Every kernel has a plain Swift twin in the tests.
+#ifndef FD_TRAINING_H
+#define FD_TRAINING_H
+
+#include <stddef.h>
+
+/// What follows an affine map: nothing, max(z, 0), or max(z, 0)².
+enum { FD_RECTIFY_NONE = 0, FD_RECTIFY_LINEAR = 1, FD_RECTIFY_QUADRATIC = 2 };
+
+/// z ← r(z + bias) for each of the rows of z (rows×columns). NaN stays NaN.
+void fd_bias_rectify(size_t rows, size_t columns, const float *bias, int kind, float *z);
+/// gradient ← gradient ∘ r'(z), from the values a = r(z) alone. For the quadratic
+/// rectifier r' = 2 max(z, 0) = 2 √a, which is exact: √(z·z) rounds to |z|.
+void fd_rectify_backward(size_t count, int kind, const float *a, float *gradient);
+/// sums[j] = Σ_i x[i, j], from the first row to the last.
+void fd_column_sums(size_t rows, size_t columns, const float *x, float *sums);
+/// gradient[i] = scale (prediction[i] − target[i]); returns Σ (prediction − target)².
+double fd_squared_error(size_t count, const float *prediction, const float *target, float scale,
+                        float *gradient);
+
+/// The scalars of one AdamW step, already corrected for the step number.
+typedef struct {
+  float gradient_scale;         // clipping
+  float decay;                  // 1 − learning rate · weight decay
+  float one_minus_beta1;
+  float beta2;
+  float one_minus_beta2;
+  float inverse_second_root;    // 1/√(1 − β2^t)
+  float epsilon;
+  float step_size;              // learning rate / (1 − β1^t)
+  float bound;                  // parameters are clamped to [−bound, bound]
+} fd_adamw_constants;
+
+/// One AdamW step (Loshchilov and Hutter, 2019) on `count` parameters with their moments m and v.
+void fd_adamw(size_t count, const fd_adamw_constants *constants, const float *gradient,
+              float *parameters, float *m, float *v);
+/// Σ x².
+double fd_sum_of_squares(size_t count, const float *x);
+
+#endif

@@ -1,0 +1,31 @@
+#include "fd_internal.h"
+#include "fd_training.h"
+
+FD_CLONES
+void fd_adamw(size_t count, const fd_adamw_constants *constants, const float *restrict gradient,
+              float *restrict parameters, float *restrict m, float *restrict v) {
+  const fd_adamw_constants c = *constants;
+  for (size_t i = 0; i < count; i++) {
+    const float g = c.gradient_scale * gradient[i];
+    const float first = m[i] + c.one_minus_beta1 * (g - m[i]);
+    const float second = c.beta2 * v[i] + c.one_minus_beta2 * (g * g);
+    const float root = __builtin_elementwise_sqrt(second) * c.inverse_second_root + c.epsilon;
+    float p = c.decay * parameters[i] - c.step_size * (first / root);
+    // Written so that a NaN stays one.
+    p = p > c.bound ? c.bound : p;
+    p = p < -c.bound ? -c.bound : p;
+    m[i] = first;
+    v[i] = second;
+    parameters[i] = p;
+  }
+}
+
+FD_CLONES
+double fd_sum_of_squares(size_t count, const float *restrict x) {
+  double sum = 0;
+  {
+#pragma clang fp reassociate(on) contract(fast)
+    for (size_t i = 0; i < count; i++) sum += (double)x[i] * x[i];
+  }
+  return sum;
+}

@@ -82,6 +82,7 @@ let package = Package(
           if case .byNameItem(let name, _) = dependency { return !name.hasPrefix("_C") }
           return true
         },
+        exclude: room.name == "Reports" ? ["Snapshots"] : [],
         resources: ["Formats", "Mixtures", "Networks"].contains(room.name)
           ? [.copy("Fixtures")] : [],
         swiftSettings: strict)

@@ -43,11 +43,10 @@ public enum NumberText {
     }
     let spread = DecimalExpansion(standardError.magnitude)
     guard !spread.isZero else { return "\(significant(value)) ± 0" }
-    // 0.096 rounds to 0.10, so the leading digit is judged after rounding.
+    // 0.096 rounds to 0.10, so the leading digit is also judged after rounding.
     let once = spread.rounded(toDigits: 1)
-    let startsWithOne = spread.rounded(toDigits: 2).leadingDigit == 1
-    let place = (startsWithOne ? spread.rounded(toDigits: 2) : once).exponent
-      - (startsWithOne ? 1 : 0)
+    let keepsTwo = spread.leadingDigit == 1 || once.leadingDigit == 1
+    let place = once.exponent - (keepsTwo ? 1 : 0)
     let center = DecimalExpansion(value).rounded(toPlace: place)
     let sign = center.isNegative && !center.isZero ? minus : ""
     let top = center.isZero ? once.exponent : max(center.exponent, once.exponent)
@@ -63,7 +62,8 @@ public enum NumberText {
 
   /// A fraction as a percentage: `percent(0.1234)` is `12.3 %`.
   public static func percent(_ fraction: Double, decimals: Int = 1) -> String {
-    fixed(fraction * 100, decimals: decimals) + "\u{202F}%"
+    let number = fixed(fraction * 100, decimals: decimals)
+    return fraction.isNaN ? number : number + "\u{202F}%"
   }
 
   /// A whole number, its thousands set apart by narrow spaces from 10 000 on.

@@ -1,4 +1,4 @@
-public import Arrays
+import Arrays
 public import Formats
 import Mixtures
 public import ProbabilityFlow

@@ -1,4 +1,3 @@
-public import Formats
 public import Networks
 
 /// How a student network becomes a flow map.

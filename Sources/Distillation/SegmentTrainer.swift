@@ -2,6 +2,7 @@ import Arrays
 import Mixtures
 import Networks
 import ProbabilityFlow
+import Stability
 
 /// The training of one student, a step at a time.
 ///
@@ -22,7 +23,7 @@ struct SegmentTrainer {
   var isFinished: Bool { stepCount >= steps }
 
   /// The beginning of the training of segment k.
-  init(_ plan: DistillationPlan, segment k: Int) throws(FlowError) {
+  init(_ plan: DistillationPlan, segment k: Int) throws(DistillationError) {
     let (from, to) = plan.grid.segments[k]
     let d = plan.mixture.dimension
     let network = Network.mlp(
@@ -52,13 +53,19 @@ struct SegmentTrainer {
   }
 
   /// One step; returns its loss, the mean squared error of the network's outputs.
-  mutating func step() throws(FlowError) -> Double {
+  ///
+  /// - Throws: `DistillationError.diverged` if the loss or a gradient is no longer finite.
+  mutating func step() throws(DistillationError) -> Double {
     let stream = plan.stream("batch", segment: segment).substream(UInt64(stepCount))
-    let (x, y) = try targets.batch(plan.recipe.batch, from: stream)
+    let (x, y) = try targets.checkedBatch(plan.recipe.batch, from: stream)
     let loss = tape.squaredError(
       student.network, x.inSinglePrecision, target: student.networkTarget(x, y))
     let rate = rate(stepCount)
-    optimiser.step(&student.network.parameters, gradient: tape.gradient, learningRate: rate)
+    let norm = optimiser.step(
+      &student.network.parameters, gradient: tape.gradient, learningRate: rate)
+    guard loss.isFinite, norm.isFinite else {
+      throw .diverged(segment: segment, step: stepCount)
+    }
     return loss
   }
 
@@ -81,7 +88,14 @@ struct SegmentTargets: Sendable {
     recipe = plan.recipe
   }
 
-  func batch(
+  /// A batch, with the teacher's failure as an error of this module.
+  func checkedBatch(
+    _ count: Int, from stream: RandomStream
+  ) throws(DistillationError) -> (x: Matrix<Double>, y: Matrix<Double>) {
+    do { return try batch(count, from: stream) } catch { throw .teacher(error) }
+  }
+
+  private func batch(
     _ count: Int, from stream: RandomStream
   ) throws(FlowError) -> (x: Matrix<Double>, y: Matrix<Double>) {
     let x = marginal.sample(count, from: stream)
@@ -96,8 +110,8 @@ struct SegmentTargets: Sendable {
   }
 
   /// The root mean square of Φ(x) − x over coordinates and 1,024 samples.
-  func displacement(_ stream: RandomStream) throws(FlowError) -> Double {
-    let (x, y) = try batch(1024, from: stream)
+  func displacement(_ stream: RandomStream) throws(DistillationError) -> Double {
+    let (x, y) = try checkedBatch(1024, from: stream)
     var sum = 0.0
     for i in x.elements.indices {
       let change = y.elements[i] - x.elements[i]

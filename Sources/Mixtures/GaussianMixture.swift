@@ -61,7 +61,9 @@ public struct GaussianMixture: Sendable, Equatable {
     if let bad = means.elements.firstIndex(where: { !$0.isFinite }) {
       throw .notFinite(what: "means[\(bad / means.columns)][\(bad % means.columns)]")
     }
-    self.weights = weights.map { $0 / total }
+    // Weights that add up to 1 but for rounding stay as they are, so that a mixture read from its
+    // own file is the same mixture to the last bit.
+    self.weights = abs(total - 1) <= 1e-12 ? weights : weights.map { $0 / total }
     self.means = means
     self.covariances = covariances
     spectrum = try MixtureSpectrum(means: means, covariances: covariances)

@@ -28,8 +28,7 @@ extension Network {
   public func callAsFunction(_ x: Matrix<Double>) -> Matrix<Double> {
     check(x.columns)
     return layers.reduce(x) { state, layer in
-      var next = Gemm.product(
-        state, transposed: false, layer.weights.inDoublePrecision, transposed: true)
+      var next = Gemm.product(state, transposed: layer.weights.inDoublePrecision)
       next.forEachRowBlock(grain: 256) { rows, block in
         let columns = layer.biases.count
         for i in 0..<rows.count {

@@ -1,0 +1,133 @@
+import Formats
+import Mixtures
+import Networks
+import Stability
+
+/// Where a distillation stands, for progress lines.
+public struct TrainingProgress: Sendable {
+  /// The segment in training, from 0.
+  public let segment: Int
+  /// The number of segments.
+  public let segmentCount: Int
+  /// Steps taken in this segment.
+  public let step: Int
+  /// Steps taken in all segments.
+  public let totalStep: Int
+  /// Steps of the whole distillation.
+  public let totalSteps: Int
+  /// The last loss.
+  public let loss: Double
+}
+
+/// Trains the students of a plan one after the other, into a run folder.
+///
+/// The result is a pure function of the plan: not of threads, of checkpoints, or of how often and
+/// where the run was killed.
+public struct Distiller: Sendable {
+  /// The plan.
+  public let plan: DistillationPlan
+  /// Where everything is kept.
+  public let folder: RunFolder
+  /// Steps between checkpoints: what a kill may lose.
+  public let checkpointInterval: Int
+
+  /// Steps between lines of the metrics.
+  private static let metricsInterval = 100
+
+  /// A distiller that starts a new run.
+  ///
+  /// - Throws: `.alreadyExists` if the folder holds a run; `.file` if it cannot be written.
+  public init(
+    starting plan: DistillationPlan, in folder: RunFolder, checkpointInterval: Int = 200
+  ) throws(DistillationError) {
+    guard !folder.hasPlan else { throw .alreadyExists(path: folder.path) }
+    do { try folder.create(plan) } catch { throw .file(error) }
+    (self.plan, self.folder, self.checkpointInterval) = (plan, folder, checkpointInterval)
+  }
+
+  /// A distiller that goes on with the run in a folder.
+  ///
+  /// - Parameter expected: if given, the plan that the folder must hold.
+  /// - Throws: `.otherPlan` if it holds another; `.file` if it holds none.
+  public init(
+    resuming folder: RunFolder, expecting expected: DistillationPlan? = nil,
+    checkpointInterval: Int = 200
+  ) throws(DistillationError) {
+    do { plan = try folder.plan() } catch { throw .file(error) }
+    (self.folder, self.checkpointInterval) = (folder, checkpointInterval)
+    if let expected, let difference = plan.difference(from: expected) {
+      throw .otherPlan(path: folder.path, difference: difference)
+    }
+  }
+
+  /// Trains whatever is still missing.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: asked after each step; if true, a checkpoint is written and `.interrupted` thrown.
+  ///   - progress: called after each step.
+  public func run(
+    shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
+  ) throws(DistillationError) {
+    let count = plan.grid.segmentCount
+    let checkpoint = folder.file("checkpoint.safetensors")
+    var metrics = Metrics(folder)
+    for k in folder.finishedSegments(of: count)..<count {
+      var trainer: SegmentTrainer
+      if let resumed = try savedTrainer(checkpoint, segment: k) {
+        trainer = resumed
+      } else {
+        trainer = try SegmentTrainer(plan, segment: k)
+      }
+      metrics.forget(segment: k, from: trainer.stepCount)
+      let before = (0..<k).reduce(0) { $0 + plan.recipe.steps(segment: $1, of: count) }
+      while !trainer.isFinished {
+        let rate = trainer.learningRate
+        let loss = try trainer.step()
+        let step = trainer.stepCount
+        if step % Distiller.metricsInterval == 0 || trainer.isFinished {
+          metrics.record(segment: k, step: step, loss: loss, rate: rate)
+        }
+        progress(
+          TrainingProgress(
+            segment: k, segmentCount: count, step: step, totalStep: before + step,
+            totalSteps: plan.recipe.totalSteps, loss: loss))
+        let stop = shouldStop()
+        if stop || (step % checkpointInterval == 0 && !trainer.isFinished) {
+          try saving { () throws(FormatError) in
+            try StudentFile.writeCheckpoint(trainer, to: checkpoint)
+            try metrics.write()
+          }
+        }
+        if stop { throw .interrupted(segment: k, step: step) }
+      }
+      try saving { () throws(FormatError) in
+        try metrics.write()
+        try StudentFile.write(trainer.student, to: folder.segmentFile(k))
+      }
+    }
+  }
+
+  private func savedTrainer(
+    _ path: String, segment k: Int
+  ) throws(DistillationError) -> SegmentTrainer? {
+    guard FileReader.exists(path) else { return nil }
+    do { return try StudentFile.readCheckpoint(path, plan: plan, segment: k) } catch {
+      throw .file(error)
+    }
+  }
+
+  private func saving(_ body: () throws(FormatError) -> Void) throws(DistillationError) {
+    do { try body() } catch { throw .file(error) }
+  }
+}
+
+extension DistillationPlan {
+  /// The first part in which this plan differs from another, in words; nil if they are equal.
+  func difference(from other: DistillationPlan) -> String? {
+    if mixture.json != other.mixture.json { return "mixture" }
+    if grid.process.json != other.grid.process.json { return "process" }
+    if grid.json != other.grid.json { return "grid" }
+    if seed != other.seed { return "seed" }
+    return recipe == other.recipe ? nil : "recipe"
+  }
+}

@@ -1,0 +1,71 @@
+public import Formats
+import Mixtures
+import Networks
+import Stability
+
+/// The files of one distillation. They are the only state of a run: any process can go on from them.
+///
+///     plan.json                 everything that determines the result
+///     mixture.json, grid.json   the same parts as files of their own, for other programs
+///     segments/00.safetensors   a finished student, one a segment
+///     checkpoint.safetensors    the student in training: weights, optimiser, step
+///     metrics.jsonl             loss and rate every hundred steps
+///     run.json                  when, where and with what the run was made
+///     evaluation.json           the last evaluation
+///
+/// Every file is written beside its place and then renamed, so that none is ever half written.
+public struct RunFolder: Sendable {
+  /// The folder's path.
+  public let path: String
+
+  /// The folder at a path.
+  public init(_ path: String) { self.path = path }
+
+  /// The path of a file in the folder.
+  public func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
+
+  /// Whether the folder holds a plan.
+  public var hasPlan: Bool { FileReader.exists(file("plan.json")) }
+
+  /// The run's plan.
+  public func plan() throws(FormatError) -> DistillationPlan {
+    try DistillationPlan(contentsOf: file("plan.json"))
+  }
+
+  /// Makes the folder and writes the plan.
+  func create(_ plan: DistillationPlan) throws(FormatError) {
+    try AtomicFile.makeFolder(path)
+    try AtomicFile.makeFolder(file("segments"))
+    try plan.mixture.json.write(to: file("mixture.json"))
+    try plan.grid.json.write(to: file("grid.json"))
+    try plan.json.write(to: file("plan.json"))
+  }
+
+  func segmentFile(_ k: Int) -> String { file("segments/\(k < 10 ? "0" : "")\(k).safetensors") }
+
+  /// The number of finished students: segments 0, 1, … without a gap.
+  public func finishedSegments(of count: Int) -> Int {
+    (0..<count).first { !FileReader.exists(segmentFile($0)) } ?? count
+  }
+
+  /// All students of a finished run.
+  ///
+  /// - Throws: `DistillationError.unfinished` if some are missing; `.file` if one is unreadable.
+  public func students(_ plan: DistillationPlan) throws(DistillationError) -> StudentChain {
+    let segments = plan.grid.segments
+    let finished = finishedSegments(of: segments.count)
+    guard finished == segments.count else {
+      throw .unfinished(path: path, segments: finished, of: segments.count)
+    }
+    var students: [Student] = []
+    for (k, segment) in segments.enumerated() {
+      do {
+        students.append(
+          try StudentFile.read(segmentFile(k), plan: plan, from: segment.from, to: segment.to))
+      } catch {
+        throw .file(error)
+      }
+    }
+    return StudentChain(students)
+  }
+}

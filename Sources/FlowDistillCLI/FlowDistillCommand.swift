@@ -1,7 +1,35 @@
 import ArgumentParser
+import FlowDistill
 
+/// The command line: parse, call, print. Everything worth testing alone lives in the library.
 @main
 struct FlowDistillCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "flowdistill", abstract: "Few-step diffusion sampling without guesswork.")
+    commandName: "flowdistill",
+    abstract: "Few-step diffusion sampling without guesswork.",
+    discussion: """
+      Takes data or a Gaussian mixture, bounds how unstable its probability-flow ODE is, chooses a \
+      time grid from that, distils one student network per segment and measures how well the \
+      students reproduce the teacher. Every number is a certificate (proved) or an estimate (with \
+      its standard error), and says which.
+
+      Example:
+        flowdistill distill paper:0 --segments 4 --rule stability --steps 2000 -o run
+        flowdistill evaluate run
+      """,
+    version: "0.1.0",
+    subcommands: [
+      FitCommand.self, SampleCommand.self, EvaluateFieldCommand.self, TransportCommand.self,
+      StabilityCommand.self, GridCommand.self, DistillCommand.self, EvaluateCommand.self,
+      GenerateCommand.self, ReportCommand.self,
+    ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      ExitStatus.exit(after: error)
+    }
+  }
 }

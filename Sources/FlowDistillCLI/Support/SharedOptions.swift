@@ -1,0 +1,125 @@
+import ArgumentParser
+import FlowDistill
+
+/// Options of every command.
+struct CommonOptions: ParsableArguments {
+  @Flag(name: .long, help: "Print the result as JSON on standard output, and nothing else there.")
+  var json = false
+
+  @Option(name: .long, help: "Threads to use; results do not depend on it.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads is \(threads); use at least 1") }
+  }
+
+  /// Puts the options into effect.
+  func apply() {
+    if let threads { Parallel.threadCount = threads }
+  }
+}
+
+/// The seed of commands that draw samples.
+struct SeedOptions: ParsableArguments {
+  @Option(name: .long, help: "The seed; results are a pure function of it.")
+  var seed: UInt64 = 0
+}
+
+/// The forward process and its parameters.
+struct ProcessOptions: ParsableArguments {
+  @Option(name: .long, help: "The forward process: ou.")
+  var process = "ou"
+
+  @Option(name: .long, help: "The rate of the ou process.")
+  var beta = 5.0
+
+  @Option(name: .long, help: "The stationary standard deviation of the ou process.")
+  var sigmaInf = 1.0
+
+  @Option(name: .long, help: "The horizon T.")
+  var horizon = 1.0
+
+  /// The process, or a usage error.
+  func make() throws -> any ForwardProcess {
+    guard process == "ou" else {
+      throw CommandError.usage("--process is \"\(process)\"; use ou")
+    }
+    do {
+      return try OrnsteinUhlenbeck(beta: beta, sigmaInfinity: sigmaInf, horizon: horizon)
+    } catch {
+      throw CommandError.usage("--\(error.description)")
+    }
+  }
+
+  /// A time given on the command line, or a usage error if it is outside [0, T].
+  static func check(_ t: Double, option: String, _ process: any ForwardProcess) throws {
+    guard t >= 0, t <= process.horizon else {
+      throw CommandError.usage("\(option) is \(t); use a time in [0, \(process.horizon)]")
+    }
+  }
+}
+
+/// A mixture: a file, or the paper's.
+struct MixtureOptions: ParsableArguments {
+  @Argument(
+    help: "A mixture file, or paper:SEED for the paper's mixture.",
+    completion: .file(extensions: ["json"]))
+  var mixture: String
+
+  @Option(name: .customLong("sigma0"), help: "The standard deviation σ_0 of paper:SEED (default 1).")
+  var sigma0: Double?
+
+  /// The mixture.
+  func make() throws -> GaussianMixture { try MixtureOptions.make(mixture, sigma0: sigma0) }
+
+  static func make(_ name: String, sigma0: Double?) throws -> GaussianMixture {
+    guard name.hasPrefix("paper:") else {
+      if sigma0 != nil {
+        throw CommandError.usage("--sigma0 goes with paper:SEED; a mixture file has its own")
+      }
+      return try GaussianMixture(contentsOf: name)
+    }
+    guard let seed = UInt32(name.dropFirst("paper:".count)) else {
+      throw CommandError.usage(
+        "\"\(name)\" names no seed; use paper: and a whole number from 0 to 4294967295")
+    }
+    do {
+      return try .paper(seed: seed, sigma0: sigma0 ?? 1)
+    } catch {
+      throw CommandError.usage("--\(error.description)")
+    }
+  }
+}
+
+/// Where a result goes.
+struct OutputOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "The file to write; replaced only when complete.", completion: .file())
+  var output: String
+}
+
+/// Reads samples and checks them against a mixture.
+enum SampleInput {
+  static func read(_ path: String, for mixture: GaussianMixture) throws -> Matrix<Double> {
+    let x = try Samples.read(path)
+    guard x.columns == mixture.dimension else {
+      throw CommandError.data(
+        "\(path): "
+          + MixtureError.dimensionMismatch(samples: x.columns, mixture: mixture.dimension)
+          .description)
+    }
+    return x
+  }
+}
+
+/// Seconds that a piece of work took.
+func timed<T>(_ body: () throws -> T) rethrows -> (result: T, seconds: Double) {
+  let clock = ContinuousClock()
+  let start = clock.now
+  let result = try body()
+  return (result, (clock.now - start) / .seconds(1))
+}
+
+/// A whole number from the command line, or a usage error.
+func checkPositive(_ value: Int, option: String) throws {
+  guard value >= 1 else { throw CommandError.usage("\(option) is \(value); use at least 1") }
+}

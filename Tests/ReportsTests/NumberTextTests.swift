@@ -1,7 +1,6 @@
 import Arrays
+import Reports
 import Testing
-
-@testable import Reports
 
 @Suite struct NumberTextTests {
   @Test(arguments: [

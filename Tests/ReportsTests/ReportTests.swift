@@ -1,6 +1,5 @@
+import Reports
 import Testing
-
-@testable import Reports
 
 @Suite struct ReportTests {
   @Test func matchesSnapshot() throws {
@@ -82,7 +81,8 @@ import Testing
 
   @Test func nastyImagesAreValid() {
     let grid = ImageGrid(
-      title: "<&>", rows: [.init("a", images: [[.nan, .infinity, -.infinity, 0]]), .init("", images: [])],
+      title: "<&>",
+      rows: [.init("a", images: [[.nan, .infinity, -.infinity, 0]]), .init("", images: [])],
       width: 2, height: 2, range: 0...0)
     #expect(xmlComplaint(grid.svg()) == nil)
     #expect(!leaksNonFinite(String(grid.svg().prefix { $0 != "," })))

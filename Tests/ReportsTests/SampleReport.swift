@@ -1,4 +1,4 @@
-@testable import Reports
+import Reports
 
 /// Plausible figures for every kind of block; none is a result.
 enum Sample {
@@ -33,7 +33,8 @@ enum Sample {
 
   static let errors = Plot(
     title: "End-to-end error by number of segments",
-    x: .init("segments n", scale: .log10), y: .init("relative MSE", scale: .log10),
+    x: .init("segments n", scale: .log10, ticks: [1, 2, 4, 8, 16]),
+    y: .init("relative MSE", scale: .log10),
     series: [
       .errorBars(
         "stability grid", x: [1, 2, 4, 8, 16], y: [0.31, 0.12, 0.0427, 0.011, 0.0041],
@@ -101,11 +102,13 @@ enum Sample {
     Tile(
       label: "End-to-end relative MSE", value: NumberText.significant(0.0108),
       detail: "± 0.0004, 8 segments", kind: .estimate),
-    Tile(label: "Cumulative stability A(T)", value: "210.09", detail: "OU, β = 5", kind: .certificate),
+    Tile(
+      label: "Cumulative stability A(T)", value: "210.09", detail: "OU, β = 5", kind: .certificate),
     Tile(
       label: "Typical log-amplification at most", value: "2.996", detail: "log 20",
       kind: .certificate),
-    Tile(label: "Teacher evaluations", value: NumberText.count(1_234_567), detail: "Heun, exact count"),
+    Tile(
+      label: "Teacher evaluations", value: NumberText.count(1_234_567), detail: "Heun, exact count"),
   ]
 
   static func report(images: ImageGrid) -> HTMLReport {

@@ -1,7 +1,6 @@
 import Arrays
+import Reports
 import Testing
-
-@testable import Reports
 
 @Suite struct TicksTests {
   private func check(_ ticks: Ticks, _ lower: Double, _ upper: Double) {

@@ -77,7 +77,8 @@ public struct HTMLReport: Sendable, Equatable {
     let entries = provenance.map {
       "<div><dt>\(Markup.escape($0.name))</dt><dd>\(Markup.escape($0.value))</dd></div>"
     }
-    return "<footer>\n<h2>Provenance</h2>\n<dl>\n\(entries.joined(separator: "\n"))\n</dl>\n</footer>"
+    let list = "<dl>\n\(entries.joined(separator: "\n"))\n</dl>"
+    return "<footer>\n<h2>Provenance</h2>\n\(list)\n</footer>"
   }
 }
 

@@ -13,7 +13,8 @@ public struct Section: Sendable, Equatable {
 
   func html(number: Int) -> String {
     let content = blocks.map { $0.html() }.joined(separator: "\n")
-    return "<section id=\"section-\(number)\">\n<h2>\(Markup.escape(title))</h2>\n\(content)\n</section>"
+    let heading = "<h2>\(Markup.escape(title))</h2>"
+    return "<section id=\"section-\(number)\">\n\(heading)\n\(content)\n</section>"
   }
 }
 
@@ -53,7 +54,7 @@ public enum Block: Sendable, Equatable {
     }
   }
 
-  static func paragraphs(_ text: String, class name: String? = nil) -> String {
+  package static func paragraphs(_ text: String, class name: String? = nil) -> String {
     var paragraphs: [[Substring]] = [[]]
     for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
       if line.allSatisfy(\.isWhitespace) {

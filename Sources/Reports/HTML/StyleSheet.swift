@@ -16,7 +16,7 @@ enum StyleSheet {
     p{max-width:46em;margin:0 0 16px}
     .lead{font-size:1.1rem;color:var(--muted)}
     .key{font-size:.82rem;color:var(--muted);display:flex;flex-wrap:wrap;gap:6px 24px}
-    section{padding:40px 0 16px;border-top:1px solid var(--rule);margin-top:24px}
+    section{padding:32px 0 8px;border-top:1px solid var(--rule);margin-top:20px}
     .badge{display:inline-block;font-size:.7rem;line-height:1.5;font-weight:600;
     letter-spacing:.02em;padding:0 7px;border-radius:9px;white-space:nowrap}
     .certificate{color:var(--proved);background:var(--proved-wash)}
@@ -58,7 +58,7 @@ enum StyleSheet {
     dt{font-weight:600}
     dd{margin:0;overflow-wrap:anywhere}
     @media (max-width:640px){body{font-size:15px}main,footer{padding-left:18px;padding-right:18px}
-    header{padding-top:32px}h1{font-size:1.6rem}section{padding-top:28px}th,td{padding:6px 9px}}
+    header{padding-top:32px}h1{font-size:1.6rem}dl div{grid-template-columns:90px minmax(0,1fr)}section{padding-top:28px}th,td{padding:6px 9px}}
     @media print{body{font-size:10pt}main,footer{max-width:none;padding:0}header{padding-top:0}
     section{padding-top:16px}figure,.tile,tr,.table,pre{break-inside:avoid}h2{break-after:avoid}
     .badge{border:1px solid currentColor}.table{overflow:visible}a{color:inherit}}

@@ -91,8 +91,9 @@ public struct Table: Sendable, Equatable {
         let text = Markup.escape(cell.text)
         let shown = cell.emphasis == .best ? "<strong>\(text)</strong>" : text
         let weight = cell.emphasis == .muted ? "muted" : nil
-        return "<td\(column.alignment.attribute(adding: weight))>\(shown)"
-          + (cell.kind.map { " " + $0.badge } ?? "") + "</td>"
+        // Before the number, so that numbers of a column keep their right edge.
+        let badge = cell.kind.map { $0.badge + " " } ?? ""
+        return "<td\(column.alignment.attribute(adding: weight))>\(badge)\(shown)</td>"
       }
       return "<tr>\(cells.joined())</tr>"
     }

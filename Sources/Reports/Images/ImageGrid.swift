@@ -34,6 +34,8 @@ public struct ImageGrid: Sendable, Equatable {
   /// The side of a pixel in the drawing.
   public var pixelSize: Double
 
+  private static let gap = 2
+
   /// A grid of images of one size.
   public init(
     title: String, description: String = "", rows: [Row], width: Int, height: Int,
@@ -59,9 +61,9 @@ public struct ImageGrid: Sendable, Equatable {
     let columns = rows.map(\.images.count).max() ?? 0
     let labelWidth = rows.map { TextMetrics.width($0.label, size: 12) }.max() ?? 0
     let left = labelWidth > 0 ? (labelWidth + 10).rounded(.up) : 0
-    let cell = Double(height + 1) * pixelSize
-    // The gap between images is one pixel of the sheet, left transparent.
-    let sheetWidth = Double(max(columns * (width + 1) - 1, 1)) * pixelSize
+    let cell = Double(height + Self.gap) * pixelSize
+    // The gaps between images are pixels of the sheet, left transparent.
+    let sheetWidth = Double(max(columns * (width + Self.gap) - Self.gap, 1)) * pixelSize
     let total = max(left + sheetWidth, 160)
     let titleLines = TextMetrics.wrap(title, size: 14, bold: true, limit: total)
     let top = Double(titleLines.count) * 18 + 8
@@ -70,31 +72,33 @@ public struct ImageGrid: Sendable, Equatable {
         line, x: 0, y: 13 + Double(row) * 18, size: 14, attributes: " font-weight=\"600\"")
     }
     for (index, row) in rows.enumerated() {
-      let middle = top + Double(index) * cell + (cell - pixelSize) / 2
+      let middle = top + Double(index) * cell + Double(height) * pixelSize / 2
       body.append(SVG.text(row.label, x: left - 10, y: middle + 4.2, size: 12, anchor: "end"))
     }
     if columns > 0 {
       let sheet = Base64.encode(pngSheet(columns: columns))
-      let sheetHeight = Double(rows.count) * cell - pixelSize
+      let sheetHeight = Double(rows.count) * cell - Double(Self.gap) * pixelSize
       body.append(
         "<image x=\"\(SVG.number(left))\" y=\"\(SVG.number(top))\""
           + " width=\"\(SVG.number(sheetWidth))\" height=\"\(SVG.number(sheetHeight))\""
-          + " preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\""
+          // The attribute is for renderers that know only SVG 1.1; the style wins elsewhere.
+          + " preserveAspectRatio=\"none\" image-rendering=\"optimizeSpeed\""
+          + " style=\"image-rendering:pixelated\""
           + " href=\"data:image/png;base64,\(sheet)\"/>")
     }
     return SVG.open(
-      width: total, height: top + Double(rows.count) * cell, title: title,
+      width: total, height: top + max(Double(rows.count) * cell, 1), title: title,
       description: description)
       + "<g class=\"fd-ink\" color=\"#1b1f24\">" + body.joined(separator: "\n") + "</g>\n</svg>\n"
   }
 
   private func pngSheet(columns: Int) -> [UInt8] {
-    let sheetWidth = columns * (width + 1) - 1
-    let sheetHeight = rows.count * (height + 1) - 1
+    let sheetWidth = columns * (width + Self.gap) - Self.gap
+    let sheetHeight = rows.count * (height + Self.gap) - Self.gap
     var gray = [UInt8](repeating: 0, count: sheetWidth * sheetHeight)
     for (row, images) in rows.map(\.images).enumerated() {
       for (column, image) in images.enumerated() {
-        let origin = row * (height + 1) * sheetWidth + column * (width + 1)
+        let origin = row * (height + Self.gap) * sheetWidth + column * (width + Self.gap)
         for (index, value) in image.enumerated() {
           gray[origin + index / width * sheetWidth + index % width] = shade(value)
         }

@@ -2,7 +2,7 @@
 ///
 /// Stored (uncompressed) deflate keeps the bytes independent of any zlib version,
 /// so that drawings with images stay golden files.
-enum PNG {
+package enum PNG {
   /// Encodes rows of gray values; the value 0 means transparent.
   static func encode(gray: [UInt8], width: Int, height: Int) -> [UInt8] {
     precondition(width > 0 && height > 0 && gray.count == width * height)
@@ -27,7 +27,7 @@ enum PNG {
   }
 
   /// The zlib frame around stored blocks of at most 65 535 bytes (RFC 1950, RFC 1951).
-  static func zlibStored(_ data: [UInt8]) -> [UInt8] {
+  package static func zlibStored(_ data: [UInt8]) -> [UInt8] {
     var result: [UInt8] = [0x78, 0x01]
     var start = 0
     repeat {
@@ -44,7 +44,7 @@ enum PNG {
     return result + bigEndian(adler32(data))
   }
 
-  static func crc32(_ data: [UInt8]) -> UInt32 {
+  package static func crc32(_ data: [UInt8]) -> UInt32 {
     ~data.reduce(UInt32.max) { crc, byte in
       (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in
         value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1
@@ -52,7 +52,7 @@ enum PNG {
     }
   }
 
-  static func adler32(_ data: [UInt8]) -> UInt32 {
+  package static func adler32(_ data: [UInt8]) -> UInt32 {
     var (a, b): (UInt32, UInt32) = (1, 0)
     for byte in data {
       a = (a + UInt32(byte)) % 65_521
@@ -67,11 +67,11 @@ enum PNG {
 }
 
 /// Base 64 (RFC 4648), for data inside a page.
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  static func encode(_ data: [UInt8]) -> String {
+  package static func encode(_ data: [UInt8]) -> String {
     var text: [UInt8] = []
     text.reserveCapacity((data.count + 2) / 3 * 4)
     for start in stride(from: 0, to: data.count, by: 3) {

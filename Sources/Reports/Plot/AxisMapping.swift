@@ -6,11 +6,13 @@ struct AxisMapping {
   let lower: Double
   let upper: Double
   private let isReversed: Bool
+  private let chosenTicks: [Double]?
 
   /// Chooses the range: the axis's own, or that of `values` with `padding` on either side.
   init(_ axis: Plot.Axis, values: [Double], padding: Double) {
     scale = axis.scale
     isReversed = axis.isReversed
+    chosenTicks = axis.ticks
     if case .categories(let names) = axis.scale {
       (lower, upper) = (-0.5, max(Double(names.count), 1) - 0.5)
       return
@@ -79,6 +81,13 @@ struct AxisMapping {
 
   /// The marks of this axis.
   var ticks: Ticks {
+    if let chosenTicks {
+      let shown = chosenTicks.filter {
+        fraction($0).map { (-1e-9...1 + 1e-9).contains($0) } ?? false
+      }
+      return Ticks(
+        major: shown.map { Ticks.Tick(value: $0, label: TickLabel(text: TickLabel.shortest($0))) })
+    }
     switch scale {
     case .linear: return .linear(lower, upper)
     case .log10: return .logarithmic(lower, upper)

@@ -3,11 +3,18 @@ enum CurvePath {
   private typealias Point = (x: Double, y: Double)
 
   static func line(_ x: [Double], _ y: [Double], _ layout: PlotLayout) -> String {
-    runs(zip(x, y).map { point($0, $1, layout) }).map(polyline).joined()
+    runs(zip(x, y).map { point($0, $1, layout) }).filter { $0.count > 1 }.map(polyline).joined()
+  }
+
+  /// Points between two gaps: no line shows them, so they are drawn as dots.
+  static func lonePoints(
+    _ x: [Double], _ y: [Double], _ layout: PlotLayout
+  ) -> [(x: Double, y: Double)] {
+    runs(zip(x, y).map { point($0, $1, layout) }).filter { $0.count == 1 }.flatMap { $0 }
   }
 
   static func step(_ x: [Double], _ y: [Double], _ layout: PlotLayout) -> String {
-    runs(zip(x, y).map { point($0, $1, layout) }).map { run in
+    runs(zip(x, y).map { point($0, $1, layout) }).filter { $0.count > 1 }.map { run in
       var corners: [Point] = []
       for point in run {
         if let last = corners.last { corners.append((point.x, last.y)) }
@@ -28,7 +35,7 @@ enum CurvePath {
       let below = point(x[index], low[index], layout) ?? (above.x, layout.bottom)
       return (below, above)
     }
-    return runs(pairs).map { run in
+    return runs(pairs).filter { $0.count > 1 }.map { run in
       polyline(run.map(\.high) + run.reversed().map(\.low)) + "Z"
     }.joined()
   }
@@ -43,11 +50,9 @@ enum CurvePath {
     elements.split(whereSeparator: { $0 == nil }).map { $0.compactMap { $0 } }
   }
 
-  /// A lone point becomes a line of no length, which round caps show as a dot.
   private static func polyline(_ points: [Point]) -> String {
     guard let first = points.first else { return "" }
     var data = "M\(SVG.number(first.x)) \(SVG.number(first.y))"
-    if points.count == 1 { return data + "h0" }
     for point in points.dropFirst() {
       data += "L\(SVG.number(point.x)) \(SVG.number(point.y))"
     }

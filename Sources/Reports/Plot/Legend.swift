@@ -1,20 +1,22 @@
 /// The legend's rows: above the drawing, where they can cover no data.
-struct LegendLayout {
-  struct Entry {
-    var series: Plot.Series
+package struct LegendLayout {
+  package struct Entry {
+    package var series: Plot.Series
     var color: PlotColor
-    var x: Double
+    package var x: Double
     var row: Int
+    /// The label, broken where it is wider than the drawing.
+    var lines: [String]
   }
 
   static let rowHeight = 18.0
   static let swatch = 24.0
-  static let size = 12.0
+  package static let size = 12.0
 
-  private(set) var entries: [Entry] = []
+  package private(set) var entries: [Entry] = []
 
-  var height: Double {
-    entries.last.map { Double($0.row + 1) * Self.rowHeight + 4 } ?? 0
+  package var height: Double {
+    entries.last.map { Double($0.row + $0.lines.count) * Self.rowHeight + 4 } ?? 0
   }
 
   init(_ plot: Plot, width: Double) {
@@ -23,13 +25,15 @@ struct LegendLayout {
     var row = 0
     for (index, series) in plot.series.enumerated() {
       guard let label = series.label, !label.isEmpty else { continue }
-      let extent = Self.swatch + 6 + TextMetrics.width(label, size: Self.size)
+      let inset = Self.swatch + 6
+      let lines = TextMetrics.wrap(label, size: Self.size, limit: width - inset)
+      let extent = inset + TextMetrics.width(label, size: Self.size)
       if x > 0, x + extent > width {
         x = 0
-        row += 1
+        row += entries.last?.lines.count ?? 1
       }
       entries.append(
-        Entry(series: series, color: series.color ?? .cycle(index), x: x, row: row))
+        Entry(series: series, color: series.color ?? .cycle(index), x: x, row: row, lines: lines))
       x += extent + 18
     }
   }
@@ -40,8 +44,11 @@ struct LegendLayout {
       let x = left + entry.x
       let y = top + (Double(entry.row) + 0.5) * Self.rowHeight
       return entry.color.openGroup + Self.sample(entry.series.shape, x: x, y: y) + "</g>"
-        + SVG.text(
-          entry.series.label ?? "", x: x + Self.swatch + 6, y: y + 4.2, size: Self.size)
+        + entry.lines.enumerated().map { line, text in
+          SVG.text(
+            text, x: x + Self.swatch + 6, y: y + 4.2 + Double(line) * Self.rowHeight,
+            size: Self.size)
+        }.joined()
     }.joined(separator: "\n")
   }
 

@@ -60,7 +60,7 @@ extension Plot {
     return """
       .fd-paper{fill:none}
       @media screen and (prefers-color-scheme:dark){
-      .fd-axis{color:#a9b1ba}.fd-grid{color:#333a42}.fd-strip{fill:#20252b}.fd-halo{stroke:#14171a}
+      .fd-axis{color:#a9b1ba}.fd-grid{color:#333a42}.fd-halo{stroke:#14171a}
       \(dark)
       }
       """

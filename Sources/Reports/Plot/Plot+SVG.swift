@@ -21,63 +21,6 @@ extension Plot {
       + lines.filter { !$0.isEmpty }.joined(separator: "\n") + "\n</svg>\n"
   }
 
-  private func grid(_ layout: PlotLayout) -> String {
-    var marks: [String] = []
-    if case .categories = x.scale {
-    } else {
-      for tick in layout.xTicks.major {
-        guard let px = layout.px(tick.value) else { continue }
-        marks.append(SVG.line(px, layout.top, px, layout.bottom, width: 1))
-      }
-    }
-    for tick in layout.yTicks.major {
-      guard let py = layout.py(tick.value) else { continue }
-      marks.append(SVG.line(layout.left, py, layout.right, py, width: 1))
-    }
-    return marks.joined(separator: "\n")
-  }
-
-  private func axes(_ layout: PlotLayout) -> String {
-    let foot = layout.axisBottom
-    var marks = [
-      SVG.line(layout.left, layout.bottom, layout.right, layout.bottom, width: 1),
-      SVG.line(layout.left, layout.top, layout.left, layout.bottom, width: 1),
-    ]
-    if layout.rugCount > 0 { marks.append(SVG.line(layout.left, foot, layout.right, foot, width: 1)) }
-    for (ticks, length) in [(layout.xTicks.major.map(\.value), 5.0), (layout.xTicks.minor, 3.0)] {
-      for px in ticks.compactMap(layout.px) {
-        marks.append(SVG.line(px, foot, px, foot + length, width: 1))
-      }
-    }
-    for (ticks, length) in [(layout.yTicks.major.map(\.value), 5.0), (layout.yTicks.minor, 3.0)] {
-      for py in ticks.compactMap(layout.py) {
-        marks.append(SVG.line(layout.left - length, py, layout.left, py, width: 1))
-      }
-    }
-    let labelY = foot + 17
-    for tick in layout.shownXLabels {
-      guard let px = layout.px(tick.value) else { continue }
-      if layout.slantsLabels {
-        let turn = " transform=\"rotate(-35 \(SVG.number(px)) \(SVG.number(foot + 12)))\""
-        marks.append(
-          SVG.rawText(
-            tick.label.markup, x: px + 3, y: foot + 14, size: TickLabel.size, anchor: "end",
-            attributes: turn))
-      } else {
-        marks.append(
-          SVG.rawText(
-            tick.label.markup, x: px, y: labelY, size: TickLabel.size, anchor: "middle"))
-      }
-    }
-    for tick in layout.yTicks.major {
-      guard let py = layout.py(tick.value) else { continue }
-      marks.append(
-        SVG.rawText(
-          tick.label.markup, x: layout.left - 8, y: py + 4.2, size: TickLabel.size, anchor: "end"))
-    }
-    return marks.joined(separator: "\n")
-  }
-
   private func texts(_ layout: PlotLayout) -> String {
     var texts = layout.titleLines.enumerated().map { row, line in
       SVG.text(
@@ -88,14 +31,17 @@ extension Plot {
     if !x.label.isEmpty {
       texts.append(
         SVG.text(
-          x.label, x: middle, y: layout.height - 8, size: PlotLayout.labelSize, anchor: "middle"))
+          x.label, x: middle, y: layout.height - 8,
+          size: layout.labelSize(x.label, room: width - 16),
+          anchor: "middle"))
     }
     let center = (layout.top + layout.bottom) / 2
     if !y.label.isEmpty {
       let px = 8 + PlotLayout.labelSize
       texts.append(
         SVG.text(
-          y.label, x: px, y: center, size: PlotLayout.labelSize, anchor: "middle",
+          y.label, x: px, y: center, size: layout.labelSize(y.label, room: layout.bottom),
+          anchor: "middle",
           attributes: " transform=\"rotate(-90 \(SVG.number(px)) \(SVG.number(center)))\""))
     }
     if !layout.showsData(of: self) {
@@ -108,6 +54,12 @@ extension Plot {
 }
 
 extension PlotLayout {
+  /// The size at which an axis label fits: a long one shrinks rather than being cut.
+  func labelSize(_ label: String, room: Double) -> Double {
+    let size = Self.labelSize
+    return size * min(1, room / max(TextMetrics.width(label, size: size), 1))
+  }
+
   /// Whether any value of any series has a place on the axes.
   func showsData(of plot: Plot) -> Bool {
     plot.series.contains { series in

@@ -23,7 +23,7 @@ public struct Plot: Sendable, Equatable {
   /// A plot of `series`.
   public init(
     title: String, description: String = "", x: Axis, y: Axis, series: [Series],
-    showsLegend: Bool = true, width: Double = 520, height: Double = 360
+    showsLegend: Bool = true, width: Double = 480, height: Double = 340
   ) {
     precondition(width >= 160 && height >= 120, "a plot of \(width) × \(height) pixels")
     self.title = title
@@ -56,16 +56,21 @@ public struct Plot: Sendable, Equatable {
     public var range: ClosedRange<Double>?
     /// Whether values grow to the left or downwards, as time does when sampling.
     public var isReversed: Bool
+    /// The labelled marks, where some values say more than round ones.
+    ///
+    /// Those out of range are left out. If nil, round values are chosen.
+    public var ticks: [Double]?
 
     /// An axis called `label`.
     public init(
       _ label: String, scale: Scale = .linear, range: ClosedRange<Double>? = nil,
-      isReversed: Bool = false
+      isReversed: Bool = false, ticks: [Double]? = nil
     ) {
       self.label = label
       self.scale = scale
       self.range = range
       self.isReversed = isReversed
+      self.ticks = ticks
     }
   }
 }

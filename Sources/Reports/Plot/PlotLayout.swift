@@ -1,5 +1,5 @@
 /// Where the parts of a plot go: everything that depends on the widths of texts.
-struct PlotLayout {
+package struct PlotLayout {
   static let titleSize = 14.0
   static let labelSize = 12.5
   static let rugRow = 11.0
@@ -8,18 +8,18 @@ struct PlotLayout {
   let y: AxisMapping
   let xTicks: Ticks
   let yTicks: Ticks
-  let titleLines: [String]
-  let legend: LegendLayout
+  package let titleLines: [String]
+  package let legend: LegendLayout
   /// Labels of the horizontal axis are slanted when they do not fit side by side.
-  let slantsLabels: Bool
+  package let slantsLabels: Bool
   let rugCount: Int
-  let left: Double
-  let right: Double
-  let top: Double
+  package let left: Double
+  package let right: Double
+  package let top: Double
   let bottom: Double
   let height: Double
 
-  init(_ plot: Plot) {
+  package init(_ plot: Plot) {
     let drawn = plot.series.filter { !$0.isRug }
     let needsRoom = plot.series.contains(where: \.needsSideRoom)
     x = AxisMapping(
@@ -38,12 +38,14 @@ struct PlotLayout {
 
     let step = (right - left) / Double(max(xTicks.major.count, 1))
     let widest = xTicks.major.map(\.label.width).max() ?? 0
-    if case .categories = plot.x.scale { slantsLabels = widest > step - 6 } else {
+    if case .categories = plot.x.scale {
+      slantsLabels = widest > step - 6
+    } else {
       slantsLabels = false
     }
     if slantsLabels, let first = xTicks.major.first {
       // A slanted label hangs to the left of its tick.
-      left = max(left, (first.label.width * 0.82 + 8 - step / 2).rounded(.up))
+      left = max(left, (first.label.width * 0.82 + 20 - step / 2).rounded(.up))
     }
     self.left = left
     titleLines = TextMetrics.wrap(
@@ -61,7 +63,9 @@ struct PlotLayout {
   /// The lower end of ticks and grid lines: under the rows of the rugs.
   var axisBottom: Double { bottom + Double(rugCount) * Self.rugRow }
 
-  func px(_ value: Double) -> Double? { x.fraction(value).map { left + $0 * (right - left) } }
+  package func px(_ value: Double) -> Double? {
+    x.fraction(value).map { left + $0 * (right - left) }
+  }
 
   func py(_ value: Double) -> Double? { y.fraction(value).map { bottom - $0 * (bottom - top) } }
 
@@ -72,8 +76,16 @@ struct PlotLayout {
     px >= left - 0.5 && px <= right + 0.5 && py >= top - 0.5 && py <= bottom + 0.5
   }
 
+  /// Labels of the vertical axis, as many as have room above each other.
+  var shownYLabels: [Ticks.Tick] {
+    let places = yTicks.major.compactMap { py($0.value) }
+    let closest = zip(places, places.dropFirst()).map { abs($0 - $1) }.min() ?? bottom - top
+    let stride = max(1, Int((14 / max(closest, 0.5)).rounded(.up)))
+    return yTicks.major.enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+  }
+
   /// Labels of the horizontal axis that fit beside each other: every k-th, for the least such k.
-  var shownXLabels: [Ticks.Tick] {
+  package var shownXLabels: [Ticks.Tick] {
     let ticks = xTicks.major
     guard !slantsLabels, ticks.count > 1 else { return ticks }
     for stride in 1...ticks.count {

@@ -8,7 +8,8 @@ extension Plot.Series {
     case .band(let x, let low, let high): Self.finite(x, where: zip(low, high).map { $0 + $1 })
     case .bars(let lower, let upper, _): lower + upper
     case .verticals(let values, _), .rug(let values): values
-    case .categoryBars, .horizontals: []
+    case .categoryBars(let heights): [-0.5, Double(heights.count) - 0.5]
+    case .horizontals: []
     }
   }
 

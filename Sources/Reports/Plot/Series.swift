@@ -35,7 +35,8 @@ extension Plot {
       marker: Marker? = nil
     ) -> Series {
       check(x, y)
-      return Series(label: label, color: color, shape: .line(x: x, y: y, dash: dash, marker: marker))
+      return Series(
+        label: label, color: color, shape: .line(x: x, y: y, dash: dash, marker: marker))
     }
 
     /// A staircase: `y[i]` holds from `x[i]` to `x[i + 1]`.

@@ -1,10 +1,10 @@
 /// A tick's text: a decimal, perhaps times a raised power of ten.
-struct TickLabel: Equatable {
-  var text: String
+package struct TickLabel: Equatable {
+  package var text: String
   /// The power of ten shown raised after `text`, if any.
-  var power: Int?
+  package var power: Int?
 
-  var width: Double {
+  package var width: Double {
     let raised = power.map { TextMetrics.width(Self.signed($0), size: TickLabel.size * 0.75) } ?? 0
     return TextMetrics.width(text, size: TickLabel.size) + raised
   }
@@ -21,6 +21,15 @@ struct TickLabel: Equatable {
 
   private static func signed(_ value: Int) -> String {
     value < 0 ? "\(NumberText.minus)\(-value)" : "\(value)"
+  }
+
+  /// A number as short as it can be without loss to six digits.
+  static func shortest(_ value: Double) -> String {
+    var text = NumberText.significant(value, digits: 6)
+    guard text.contains("."), !text.contains("e") else { return text }
+    while text.last == "0" { text.removeLast() }
+    if text.last == "." { text.removeLast() }
+    return text
   }
 
   /// One style for a whole axis: plain decimals if they are short, otherwise all

@@ -1,20 +1,20 @@
 /// Where an axis is marked.
-struct Ticks {
+package struct Ticks {
   /// A labelled mark.
-  struct Tick: Equatable {
-    var value: Double
-    var label: TickLabel
+  package struct Tick: Equatable {
+    package var value: Double
+    package var label: TickLabel
   }
 
-  var major: [Tick]
+  package var major: [Tick]
   /// Unlabelled marks between the labelled ones; on logarithmic axes only.
-  var minor: [Double] = []
+  package var minor: [Double] = []
 
   /// Four to ten multiples of 1, 2 or 5 times a power of ten, all inside the range.
   ///
   /// The largest step that gives four ticks gives at most ten: the next larger step
   /// is at most 2.5 times as wide and gives three, so the range is below ten steps.
-  static func linear(_ lower: Double, _ upper: Double) -> Ticks {
+  package static func linear(_ lower: Double, _ upper: Double) -> Ticks {
     var power = DecimalExpansion(upper - lower).exponent
     for _ in 0..<4 {
       for factor in [5, 2, 1] {
@@ -30,7 +30,7 @@ struct Ticks {
   }
 
   /// Decades, thinned to ten at most; 1-2-5 or linear ticks where there are few decades.
-  static func logarithmic(_ lower: Double, _ upper: Double) -> Ticks {
+  package static func logarithmic(_ lower: Double, _ upper: Double) -> Ticks {
     let powers = (-324...308).filter { power in
       let decade = value(of: 1, power: power)
       return decade >= lower && decade <= upper
@@ -47,11 +47,12 @@ struct Ticks {
     let values = minors(lower, upper, factors: [1, 2, 5])
     guard values.count >= 3 else { return linear(lower, upper) }
     return Ticks(
-      major: TickLabel.label(mixed: values), minor: minors(lower, upper, factors: [3, 4, 6, 7, 8, 9]))
+      major: TickLabel.label(mixed: values),
+      minor: minors(lower, upper, factors: [3, 4, 6, 7, 8, 9]))
   }
 
   /// Exact to the last bit, as literals are: products of powers would drift.
-  static func value(of multiple: Int, power: Int) -> Double {
+  package static func value(of multiple: Int, power: Int) -> Double {
     Double("\(multiple)e\(power)") ?? 0
   }
 

@@ -2,12 +2,12 @@
 ///
 /// SVG text is set by whichever sans font the reader has; these advances are those
 /// of a wide one (DejaVu Sans), so that what fits here fits elsewhere.
-enum TextMetrics {
+package enum TextMetrics {
   /// The family used in every drawing and page.
   static let family =
     "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif"
 
-  static func width(_ text: String, size: Double, bold: Bool = false) -> Double {
+  package static func width(_ text: String, size: Double, bold: Bool = false) -> Double {
     let advance = text.unicodeScalars.reduce(0) { $0 + self.advance($1) }
     return advance * size * (bold ? 1.11 : 1)
   }
@@ -33,6 +33,7 @@ enum TextMetrics {
     case "m", "W", "M", "%", "@": 0.95
     case "w", "−", "+", "=", "<", ">", "±", "∞", "·", "×": 0.83
     case "A"..."Z": 0.71
+    case "c", "k", "s", "v", "x", "y", "z": 0.57
     case "a"..."z", "0"..."9": 0.62
     default: scalar.value > 0x2E80 ? 1.05 : 0.68
     }

@@ -72,7 +72,7 @@ let package = Package(
         swiftSettings: strict),
       .executableTarget(
         name: "FlowDistillCLI",
-        dependencies: ["FlowDistill", argumentParser, logging],
+        dependencies: ["FlowDistill", argumentParser, logging, realModule],
         swiftSettings: strict),
     ]
     + rooms.map { room in

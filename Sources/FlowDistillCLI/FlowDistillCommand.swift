@@ -19,9 +19,11 @@ struct FlowDistillCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      FitCommand.self, SampleCommand.self, EvaluateFieldCommand.self, TransportCommand.self,
-      StabilityCommand.self, GridCommand.self, DistillCommand.self, EvaluateCommand.self,
-      GenerateCommand.self, ReportCommand.self,
+      SampleCommand.self, EvaluateFieldCommand.self, TransportCommand.self, StabilityCommand.self,
+      GenerateCommand.self,
+      
+      GridCommand.self, DistillCommand.self, EvaluateCommand.self,
+      
     ])
 
   static func main() {

@@ -17,9 +17,9 @@ enum Interruption {
   static func watch() {
     _ = isRequested  // made before the first signal: initialising it in a handler is not safe
     for number in [SIGINT, SIGTERM] {
-      _ = unsafe signal(number) { received in
+      _ = signal(number) { received in
         Interruption.flag.store(true, ordering: .relaxed)
-        _ = unsafe signal(received, SIG_DFL)
+        _ = signal(received, SIG_DFL)
       }
     }
   }

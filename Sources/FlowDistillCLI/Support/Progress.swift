@@ -44,7 +44,7 @@ struct Progress {
     let rate = Double(done - (firstCount ?? 0)) / max(seconds, 1e-9)
     let left = rate > 0 ? Double(total - done) / rate : .infinity
     let percent = total > 0 ? 100 * done / total : 100
-    var line = "\(title) \(done)/\(total) (\(percent) %), \(NumberText.short(rate))/s"
+    var line = "\(title) \(done)/\(total) (\(percent) %), \(NumberText.significant(rate))/s"
     if left.isFinite { line += ", \(durationText(left)) left" }
     return detail.isEmpty ? line : line + ", " + detail
   }

@@ -1,0 +1,208 @@
+import ArgumentParser
+import FlowDistill
+
+struct DistillCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "distill",
+    abstract: "Train one student network for each segment of a time grid.",
+    discussion: """
+      Writes a run folder from which every other command works. A run that was stopped, even \
+      killed, goes on with --resume and ends with the same bits as an uninterrupted one.
+
+      Example:
+        flowdistill distill paper:0 --segments 8 --rule stability --recipe paper --steps 8000 -o run
+        flowdistill distill --resume -o run
+      """)
+
+  @Argument(
+    help: "A mixture file or paper:SEED; not needed with --resume.",
+    completion: .file(extensions: ["json"]))
+  var mixture: String?
+
+  @Option(name: .customLong("sigma0"), help: "The standard deviation σ_0 of paper:SEED (default 1).")
+  var sigma0: Double?
+
+  @Option(help: "The number of segments n.")
+  var segments: Int?
+
+  @Option(help: "The rule of the grid (flowdistill grid --rule list).")
+  var rule: String?
+
+  @Option(help: "A grid file in place of --segments and --rule.", completion: .file())
+  var grid: String?
+
+  @Option(name: .shortAndLong, help: "The run folder.", completion: .directory)
+  var output: String
+
+  @Flag(help: "Go on with the run in the folder.")
+  var resume = false
+
+  @Option(help: "Steps between checkpoints: what a kill may lose.")
+  var checkpointEvery = 200
+
+  @OptionGroup(title: "Training") var recipe: RecipeOptions
+  @OptionGroup(title: "Process") var process: ProcessOptions
+  @OptionGroup var seeding: SeedOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    common.apply()
+    try checkPositive(checkpointEvery, option: "--checkpoint-every")
+    let folder = RunFolder(output)
+    let expected = try plan()
+    let distiller: Distiller
+    if resume {
+      distiller = try Distiller(
+        resuming: folder, expecting: expected, checkpointInterval: checkpointEvery)
+    } else {
+      guard let expected else {
+        throw CommandError.usage("distill needs a mixture, or --resume to go on with a run")
+      }
+      distiller = try Distiller(
+        starting: expected, in: folder, checkpointInterval: checkpointEvery)
+    }
+    Interruption.watch()
+    let plan = distiller.plan
+    var progress = Progress("distill", total: plan.recipe.totalSteps)
+    var last: TrainingProgress?
+    let seconds = try timed {
+      defer { progress.finish() }
+      try distiller.run(shouldStop: { Interruption.isRequested }) { now in
+        last = now
+        progress.show(
+          now.totalStep,
+          "segment \(now.segment + 1)/\(now.segmentCount), loss \(NumberText.significant(now.loss))")
+      }
+    }.seconds
+    let record = RunRecord(seconds: seconds, resumed: resume, steps: last?.totalStep)
+    try record.json(plan).write(to: folder.file("run.json"))
+    Console.result(
+      [
+        "output": .string(output), "segments": .integer(plan.grid.segmentCount),
+        "rule": .string(plan.grid.rule), "recipe": .string(plan.recipe.name),
+        "steps": .integer(plan.recipe.totalSteps), "seconds": .number(seconds),
+        "last_loss": last.map { .number($0.loss) } ?? .null,
+      ], asJSON: common.json
+    ) {
+      [
+        "\(output): \(plan.grid.segmentCount) students on the \(plan.grid.rule) grid, "
+          + "\(plan.recipe.totalSteps) steps, \(durationText(seconds))",
+        "next: flowdistill evaluate \(output)",
+      ]
+    }
+  }
+
+  /// The plan that the options describe; nil if they leave it to the run folder.
+  private func plan() throws -> DistillationPlan? {
+    guard let mixture else {
+      guard resume else { return nil }
+      if segments != nil || rule != nil || grid != nil || recipe.isGiven {
+        throw CommandError.usage("with --resume the plan is the folder's; name a mixture to check it")
+      }
+      return nil
+    }
+    let model = try MixtureOptions.make(mixture, sigma0: sigma0)
+    let choices = try recipe.make()
+    let timeGrid: TimeGrid
+    if let grid {
+      guard segments == nil, rule == nil else {
+        throw CommandError.usage("--grid takes the place of --segments and --rule; give one of both")
+      }
+      timeGrid = try TimeGrid(try JSONReader(contentsOf: grid))
+    } else {
+      guard let segments else { throw CommandError.usage("distill needs --segments n") }
+      try checkPositive(segments, option: "--segments")
+      timeGrid = try GridCommand.rule(named: rule ?? "stability")
+        .grid(for: ProbabilityFlow(model, try process.make()), segments: segments)
+    }
+    if choices.totalSteps < timeGrid.segmentCount {
+      throw CommandError.usage(
+        "--steps is \(choices.totalSteps); use at least one for each of \(timeGrid.segmentCount) segments")
+    }
+    return DistillationPlan(mixture: model, grid: timeGrid, recipe: choices, seed: seeding.seed)
+  }
+}
+
+/// A recipe by name, with single choices overridden.
+struct RecipeOptions: ParsableArguments {
+  @Option(name: .customLong("recipe"), help: "paper: the published protocol; residual: residual students, decaying rate.")
+  var name: String?
+
+  @Option(help: "Training steps over all segments.")
+  var steps: Int?
+
+  @Option(help: "Samples in a step.")
+  var batch: Int?
+
+  @Option(help: "The width of the hidden layers.")
+  var width: Int?
+
+  @Option(help: "The number of hidden layers.")
+  var depth: Int?
+
+  @Option(help: "Hidden activations: relu or alternating (ReLU and ReQU in turn).")
+  var activations: String?
+
+  @Option(help: "The student: plain, net(x), or residual, x + c net(x).")
+  var student: String?
+
+  @Option(help: "The (largest) learning rate.")
+  var learningRate: Double?
+
+  @Option(help: "The learning rate over a segment: constant or cosine.")
+  var schedule: String?
+
+  @Option(help: "Clamp every weight and bias to [-B, B] after each step.")
+  var clamp: Double?
+
+  @Option(help: "Targets: accurate (error control) or published (uniform RK4).")
+  var teacher: String?
+
+  @Option(help: "The accurate teacher's tolerance.")
+  var teacherTolerance: Double?
+
+  /// Whether any option is given.
+  var isGiven: Bool {
+    name != nil || steps != nil || batch != nil || width != nil || depth != nil
+      || activations != nil || student != nil || learningRate != nil || schedule != nil
+      || clamp != nil || teacher != nil || teacherTolerance != nil
+  }
+
+  /// The recipe, or a usage error.
+  func make() throws -> Recipe {
+    let name = name ?? Recipe.paper.name
+    guard var recipe = Recipe.all.first(where: { $0.name == name }) else {
+      let known = Recipe.all.map(\.name).joined(separator: ", ")
+      throw CommandError.usage("--recipe is \"\(name)\"; use one of \(known)")
+    }
+    let named = recipe
+    if let width { recipe.hiddenWidths = recipe.hiddenWidths.map { _ in width } }
+    if let depth {
+      try checkPositive(depth, option: "--depth")
+      recipe.hiddenWidths = Array(repeating: recipe.hiddenWidths[0], count: depth)
+    }
+    if let batch { recipe.batch = batch }
+    if let learningRate { recipe.learningRate = learningRate }
+    if let clamp { recipe.parameterBound = clamp }
+    if let teacherTolerance { recipe.teacherTolerance = teacherTolerance }
+    recipe.activations = try choice(activations, "--activations") ?? recipe.activations
+    recipe.parametrisation = try choice(student, "--student") ?? recipe.parametrisation
+    recipe.schedule = try choice(schedule, "--schedule") ?? recipe.schedule
+    recipe.teacher = try choice(teacher, "--teacher") ?? recipe.teacher
+    if recipe != named { recipe.name = "custom" }
+    if let steps { recipe.totalSteps = steps }
+    if let problem = recipe.problem { throw CommandError.usage(problem) }
+    return recipe
+  }
+
+  private func choice<T: RawRepresentable & CaseIterable>(
+    _ text: String?, _ option: String
+  ) throws -> T? where T.RawValue == String {
+    guard let text else { return nil }
+    guard let value = T(rawValue: text) else {
+      let names = T.allCases.map(\.rawValue).joined(separator: " or ")
+      throw CommandError.usage("\(option) is \"\(text)\"; use \(names)")
+    }
+    return value
+  }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import FlowDistill
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure how well the students of a run reproduce the teacher.",
+    discussion: """
+      Carries fresh samples of p_T through the students and through the teacher. Prints the \
+      end-to-end relative mean squared error with its standard error, the negative log-likelihood, \
+      and the exact error budget by segment; keeps them in the run folder as evaluation.json.
+
+      Example:
+        flowdistill evaluate run --samples 50000
+      """)
+
+  @Argument(help: "The run folder.", completion: .directory)
+  var run_: String
+
+  @Option(help: "Samples of p_T.")
+  var samples = 20_000
+
+  @OptionGroup var seeding: SeedOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    common.apply()
+    try checkPositive(samples, option: "--samples")
+    let folder = RunFolder(run_)
+    let plan = try folder.plan()
+    let students = try folder.students(plan)
+    try AtomicFile.checkWritable(folder.file("evaluation.json"))
+    var progress = Progress("evaluate", total: plan.grid.segmentCount + 1)
+    let evaluation = try Evaluation(
+      students, plan: plan, samples: samples, seed: seeding.seed
+    ) { done, _ in progress.show(done) }
+    progress.finish()
+    try evaluation.json.write(to: folder.file("evaluation.json"))
+    Console.result(evaluation.json, asJSON: common.json) { lines(evaluation) }
+  }
+
+  private func lines(_ evaluation: Evaluation) -> [String] {
+    func text(_ estimate: Estimate) -> String {
+      NumberText.estimate(estimate.value, standardError: estimate.standardError)
+    }
+    func number(_ value: Double) -> String { NumberText.significant(value) }
+    var table = TextTable(
+      ["segment", "local error", "measured ampl.", "certified ampl.", "share of error"])
+    for segment in evaluation.segments {
+      table.append([
+        "\(number(segment.from)) -> \(number(segment.to))", number(segment.localError),
+        number(segment.measuredAmplification), number(segment.certifiedAmplification),
+        NumberText.percent(segment.share),
+      ])
+    }
+    return [
+      "end-to-end relative MSE   \(text(evaluation.relativeError))   (estimate, \(evaluation.sampleCount) samples)",
+      "negative log-likelihood   \(text(evaluation.negativeLogLikelihood)) nats"
+        + "   (estimate; the teacher's: \(text(evaluation.teacherNegativeLogLikelihood)))",
+      "",
+    ] + table.lines + [
+      "",
+      "Local error: root mean square on the students' own states (estimate). Certified: one-sided",
+      "Lipschitz bound of the rest of the flow (certificate). Shares add up to 100 % (estimate).",
+    ]
+  }
+}

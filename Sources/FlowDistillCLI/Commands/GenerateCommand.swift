@@ -1,0 +1,58 @@
+import ArgumentParser
+import FlowDistill
+
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Draw few-step samples through the students of a run.",
+    discussion: """
+      Example:
+        flowdistill generate run --count 1000 -o samples.npy
+      """)
+
+  enum Start: String, CaseIterable, ExpressibleByArgument {
+    case marginal, noise
+  }
+
+  @Argument(help: "The run folder.", completion: .directory) var run_: String
+  @Option(help: "The number of samples.") var count: Int
+  @Option(
+    help: "Where to start: marginal, the exact p_T, or noise, N(0, σ_T² I), as without a mixture.")
+  var start = Start.marginal
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var seeding: SeedOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    common.apply()
+    try checkPositive(count, option: "--count")
+    let folder = RunFolder(run_)
+    let plan = try folder.plan()
+    let students = try folder.students(plan)
+    try AtomicFile.checkWritable(output.output)
+    let stream = RandomStream(seed: seeding.seed).substream("generate")
+    let (x, seconds) = timed { students(initialStates(plan, stream)) }
+    try NPY.write(x, to: output.output)
+    Console.result(
+      [
+        "output": .string(output.output), "count": .integer(count), "seconds": .number(seconds),
+        "evaluations": .integer(count * plan.grid.segmentCount), "start": .string(start.rawValue),
+      ], asJSON: common.json
+    ) { ["\(output.output): \(count) samples in \(plan.grid.segmentCount) steps each"] }
+  }
+
+  private func initialStates(
+    _ plan: DistillationPlan, _ stream: RandomStream
+  ) -> Matrix<Double> {
+    let horizon = plan.grid.times[0]
+    switch start {
+    case .marginal:
+      return plan.flow.marginal(at: horizon).sample(count, from: stream)
+    case .noise:
+      let deviation = plan.grid.process.sigmaSquared(horizon).squareRoot()
+      var noise = stream.normals(rows: count, columns: plan.mixture.dimension)
+      for i in noise.elements.indices { noise.elements[i] *= deviation }
+      return noise
+    }
+  }
+}

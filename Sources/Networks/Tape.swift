@@ -18,7 +18,8 @@ public struct Tape: Sendable {
   /// `squaredError`.
   public internal(set) var gradient: [Float]
 
-  var slab: [Float]
+  /// The slabs of all blocks; readable so that tests can see that it never moves.
+  package internal(set) var slab: [Float]
   var partials: [Double]
   let blocks: [TapeLayout]
   let slabs: [Range<Int>]

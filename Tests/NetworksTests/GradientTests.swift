@@ -1,0 +1,92 @@
+import Arrays
+import Testing
+
+import Networks
+
+extension NetworksTests {
+  @Suite struct GradientTests {
+    static let cases: [(dimensions: [Int], activations: [Activation], batch: Int)] = [
+      ([3, 5, 2], [.relu], 4),
+      ([1, 1], [.relu], 1),
+      ([4, 7, 9, 3], [.relu, .requ], 7),
+      ([2, 17, 16, 15, 5], [.relu, .requ, .relu], 63),
+      ([5, 33, 31, 4], [.relu], 131),
+      ([3, 8, 6, 6, 8, 3], [.relu, .requ], 600),
+      ([4, 300, 270, 4], [.relu], 520),
+    ]
+
+    @Test(arguments: 0..<cases.count) func matchesNaiveTwin(index: Int) {
+      let (dimensions, activations, batch) = Self.cases[index]
+      let random = RandomStream(seed: UInt64(100 + index))
+      var network = Network.mlp(dimensions: dimensions, activations: activations, random: random)
+      for layer in network.architecture.layers {
+        for (k, place) in layer.biases.enumerated() {
+          network.parameters[place] = 0.1 * Float(k % 7) - 0.3
+        }
+      }
+      let (x, target) = regression(
+        rows: batch, inputs: dimensions[0], outputs: dimensions.last ?? 0, seed: UInt64(index))
+      let twin = NaiveNetwork(network)
+      let (expected, expectedInput) = twin.gradient(x.inDoublePrecision, target.inDoublePrecision)
+      let expectedLoss = twin.loss(x.inDoublePrecision, target.inDoublePrecision)
+
+      var tape = Tape(network.architecture, batch: batch)
+      let loss = tape.squaredError(network, x, target: target, toInput: true)
+      #expect(abs(loss - expectedLoss) <= 1e-5 * expectedLoss)
+      #expect(relativeError(tape.gradient.map(Double.init), expected) < 1e-4)
+      #expect(
+        relativeError(tape.inputGradient.elements.map(Double.init), expectedInput.elements) < 1e-4)
+
+      // The separate passes are the same computation.
+      var other = Tape(network.architecture, batch: batch)
+      other.forward(network, x)
+      let output = other.output
+      var outputGradient = Matrix<Float>(rows: batch, columns: target.columns)
+      let scale = Float(2 / Double(target.elements.count))
+      for i in output.elements.indices {
+        outputGradient.elements[i] = scale * (output.elements[i] - target.elements[i])
+      }
+      other.backward(network, outputGradient: outputGradient, toInput: true)
+      #expect(other.gradient == tape.gradient)
+      #expect(other.inputGradient == tape.inputGradient)
+      #expect(other.output == network(x))
+      #expect(
+        relativeError(
+          output.elements.map(Double.init), network(x.inDoublePrecision).elements) < 1e-5)
+    }
+
+    @Test(arguments: 0..<4) func twinMatchesFiniteDifferences(index: Int) {
+      let (dimensions, activations, batch) = Self.cases[index]
+      let network = Network.mlp(
+        dimensions: dimensions, activations: activations, random: RandomStream(seed: 11))
+      var twin = NaiveNetwork(network)
+      for layer in twin.architecture.layers {
+        for place in layer.biases { twin.parameters[place] = 0.05 }
+      }
+      let (xf, yf) = regression(
+        rows: min(batch, 9), inputs: dimensions[0], outputs: dimensions.last ?? 0, seed: 5)
+      var x = xf.inDoublePrecision
+      let y = yf.inDoublePrecision
+      let (gradient, inputGradient) = twin.gradient(x, y)
+      let h = 1e-6
+      let differences = twin.parameters.indices.map { k in
+        let value = twin.parameters[k]
+        defer { twin.parameters[k] = value }
+        twin.parameters[k] = value + h
+        let above = twin.loss(x, y)
+        twin.parameters[k] = value - h
+        return (above - twin.loss(x, y)) / (2 * h)
+      }
+      #expect(relativeError(differences, gradient) < 1e-7)
+      let inputDifferences = x.elements.indices.map { k in
+        let value = x.elements[k]
+        defer { x.elements[k] = value }
+        x.elements[k] = value + h
+        let above = twin.loss(x, y)
+        x.elements[k] = value - h
+        return (above - twin.loss(x, y)) / (2 * h)
+      }
+      #expect(relativeError(inputDifferences, inputGradient.elements) < 1e-7)
+    }
+  }
+}

@@ -31,7 +31,10 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
       realModule,
     ]
   ),
-  ("Reports", ["Arrays", "Formats", realModule]),
+  (
+    "Reports",
+    ["Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Distillation", realModule]
+  ),
 ]
 
 let package = Package(

@@ -85,7 +85,8 @@ public struct Distiller: Sendable {
         let loss = try trainer.step()
         let step = trainer.stepCount
         if step % Distiller.metricsInterval == 0 || trainer.isFinished {
-          metrics.record(segment: k, step: step, loss: loss, rate: rate)
+          metrics.append(
+            TrainingRecord(segment: k, step: step, loss: loss, learningRate: rate))
         }
         progress(
           TrainingProgress(

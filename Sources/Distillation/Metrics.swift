@@ -1,15 +1,28 @@
 import Formats
 
+/// A line of `metrics.jsonl`: where training stood after a step.
+public struct TrainingRecord: Sendable, Equatable {
+  /// The segment, from 0.
+  public let segment: Int
+  /// Steps taken in it.
+  public let step: Int
+  /// The loss of that step's batch, the mean squared error of the network's outputs.
+  public let loss: Double
+  /// The learning rate of that step.
+  public let learningRate: Double
+
+  var json: JSON {
+    [
+      "segment": .integer(segment), "step": .integer(step), "loss": .number(loss),
+      "learning_rate": .number(learningRate),
+    ]
+  }
+}
+
 /// The lines of `metrics.jsonl`, kept in memory and written whole with each checkpoint.
 struct Metrics {
-  private struct Line {
-    let segment: Int
-    let step: Int
-    let text: String
-  }
-
+  private(set) var records: [TrainingRecord] = []
   private let path: String
-  private var lines: [Line] = []
 
   /// The metrics of a folder, with the lines that an earlier process wrote.
   init(_ folder: RunFolder) {
@@ -19,26 +32,27 @@ struct Metrics {
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       guard let json = try? JSON.parse(Array(line), path: path),
         var reader = try? JSONReader(json, path: path),
-        let segment = try? reader.integer("segment"), let step = try? reader.integer("step")
+        let segment = try? reader.integer("segment"), let step = try? reader.integer("step"),
+        let loss = try? reader.number("loss"), let rate = try? reader.number("learning_rate")
       else { continue }
-      lines.append(Line(segment: segment, step: step, text: json.text(.compact)))
+      records.append(
+        TrainingRecord(segment: segment, step: step, loss: loss, learningRate: rate))
     }
   }
 
   /// Drops what was recorded after the point from which training goes on.
   mutating func forget(segment: Int, from step: Int) {
-    lines.removeAll { ($0.segment, $0.step) > (segment, step) }
+    records.removeAll { ($0.segment, $0.step) > (segment, step) }
   }
 
-  mutating func record(segment: Int, step: Int, loss: Double, rate: Double) {
-    let json: JSON = [
-      "segment": .integer(segment), "step": .integer(step), "loss": .number(loss),
-      "learning_rate": .number(rate),
-    ]
-    lines.append(Line(segment: segment, step: step, text: json.text(.compact)))
-  }
+  mutating func append(_ record: TrainingRecord) { records.append(record) }
 
   func write() throws(FormatError) {
-    try AtomicFile.write(lines.map { $0.text + "\n" }.joined(), to: path)
+    try AtomicFile.write(records.map { $0.json.text(.compact) + "\n" }.joined(), to: path)
   }
+}
+
+extension RunFolder {
+  /// What training recorded so far; empty if nothing is readable.
+  public var trainingRecords: [TrainingRecord] { Metrics(self).records }
 }

@@ -19,11 +19,9 @@ struct FlowDistillCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      SampleCommand.self, EvaluateFieldCommand.self, TransportCommand.self, StabilityCommand.self,
-      GenerateCommand.self,
-      
-      GridCommand.self, DistillCommand.self, EvaluateCommand.self,
-      
+      FitCommand.self, SampleCommand.self, EvaluateFieldCommand.self, TransportCommand.self,
+      StabilityCommand.self, GridCommand.self, DistillCommand.self, EvaluateCommand.self,
+      GenerateCommand.self, ReportCommand.self,
     ])
 
   static func main() {

@@ -41,7 +41,8 @@ public enum MixtureError: Error, Equatable, CustomStringConvertible {
     case .indefinite(let what, let eigenvalue):
       "\(what) is not positive definite: its smallest eigenvalue is \(eigenvalue)"
     case .badParameter(let name, let value, let requirement):
-      "\(name) is \(value); it must be \(requirement)"
+      // Counts are told as people write them.
+      "\(name) is \(Int(exactly: value).map(String.init) ?? "\(value)"); it must be \(requirement)"
     case .timeOutside(let time, let horizon):
       "time \(time) is outside [0, \(horizon)]"
     case .dimensionMismatch(let samples, let mixture):

@@ -13,6 +13,8 @@ enum CommandError: Error {
   case usage(String)
   /// Input that is readable but wrong (status 65).
   case data(String)
+  /// Work that a signal ended (status 130).
+  case interrupted(String)
 }
 
 /// The one place where an error becomes a sentence and a status.
@@ -30,6 +32,7 @@ enum ExitStatus {
     switch error {
     case CommandError.usage(let text): (text, usage)
     case CommandError.data(let text): (text, data)
+    case CommandError.interrupted(let text): (text, interrupted)
     case let error as FormatError: (error.description, status(error))
     case let error as MixtureError: (error.description, data)
     case let error as StabilityError: (error.description, data)

@@ -101,13 +101,19 @@ struct OutputOptions: ParsableArguments {
 enum SampleInput {
   static func read(_ path: String, for mixture: GaussianMixture) throws -> Matrix<Double> {
     let x = try Samples.read(path)
+    try check(x, path: path, for: mixture)
+    return x
+  }
+
+  static func check(
+    _ x: Matrix<Double>, path: String, for mixture: GaussianMixture
+  ) throws {
     guard x.columns == mixture.dimension else {
       throw CommandError.data(
         "\(path): "
           + MixtureError.dimensionMismatch(samples: x.columns, mixture: mixture.dimension)
           .description)
     }
-    return x
   }
 }
 

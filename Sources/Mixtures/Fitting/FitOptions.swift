@@ -38,7 +38,7 @@ public struct FitOptions: Sendable, Equatable {
   }
 
   /// Throws `badParameter` for the first option that is out of range.
-  func validate() throws(MixtureError) {
+  public func validate() throws(MixtureError) {
     let counts = [
       ("components", componentCount, 1), ("restarts", restarts, 1),
       ("max-iterations", maximumIterations, 0),

@@ -1,0 +1,83 @@
+public import Formats
+
+extension Evaluation {
+  /// The evaluation as `evaluate --json` prints it.
+  public var json: JSON {
+    [
+      "relative_mse": .number(relativeError.value),
+      "standard_error": .number(relativeError.standardError),
+      "negative_log_likelihood": .number(negativeLogLikelihood.value),
+      "negative_log_likelihood_standard_error": .number(negativeLogLikelihood.standardError),
+      "teacher_negative_log_likelihood": .number(teacherNegativeLogLikelihood.value),
+      "teacher_negative_log_likelihood_standard_error": .number(
+        teacherNegativeLogLikelihood.standardError),
+      "samples": .integer(sampleCount), "teacher_error_estimate": .number(teacherError),
+      "budget_defect": .number(budgetDefect),
+      "segments": .array(segments.map(\.json)),
+      "kinds": [
+        "relative_mse": "estimate", "negative_log_likelihood": "estimate",
+        "local_error": "estimate", "measured_amplification": "estimate", "share": "estimate",
+        "certified_amplification": "certificate",
+      ],
+    ]
+  }
+
+  /// Reads an evaluation back from the file of a run folder.
+  ///
+  /// - Throws: `FormatError` that names the key that is wrong.
+  public init(contentsOf path: String) throws(FormatError) {
+    var reader = try JSONReader(contentsOf: path)
+    func estimate(
+      _ key: String, error errorKey: String? = nil
+    ) throws(FormatError) -> Estimate {
+      Estimate(
+        value: try reader.number(key),
+        // The error of a single sample is infinite.
+        standardError: try reader.numberOrInfinity(errorKey ?? "\(key)_standard_error"))
+    }
+    var segments: [SegmentBudget] = []
+    for var segment in try reader.objects("segments") {
+      segments.append(try SegmentBudget(&segment))
+    }
+    self.init(
+      relativeError: try estimate("relative_mse", error: "standard_error"),
+      negativeLogLikelihood: try estimate("negative_log_likelihood"),
+      teacherNegativeLogLikelihood: try estimate("teacher_negative_log_likelihood"),
+      segments: segments, budgetDefect: try reader.number("budget_defect"),
+      sampleCount: try reader.integer("samples"),
+      teacherError: try reader.number("teacher_error_estimate"))
+    _ = try reader.object("kinds")
+    try reader.finish()
+  }
+}
+
+extension SegmentBudget {
+  /// The segment as `evaluate --json` prints it.
+  var json: JSON {
+    var object = JSONObject([
+      ("from", .number(from)), ("to", .number(to)), ("local_error", .number(localError)),
+      ("local_relative_mse", .number(localRelativeError.value)),
+      ("local_relative_mse_standard_error", .number(localRelativeError.standardError)),
+      ("measured_amplification", .number(measuredAmplification)),
+      ("certified_amplification", .number(certifiedAmplification)), ("share", .number(share)),
+    ])
+    if certifiedAmplification.isInfinite {
+      object["reason"] = "no finite bound is known for components of unequal covariance"
+    }
+    return .object(object)
+  }
+
+  init(_ reader: inout JSONReader) throws(FormatError) {
+    self.init(
+      from: try reader.number("from"), to: try reader.number("to"),
+      localError: try reader.number("local_error"),
+      localRelativeError: Estimate(
+        value: try reader.number("local_relative_mse"),
+        standardError: try reader.numberOrInfinity("local_relative_mse_standard_error")),
+      measuredAmplification: try reader.number("measured_amplification"),
+      certifiedAmplification: try reader.numberOrInfinity("certified_amplification"),
+      share: try reader.number("share"))
+    _ = try reader.optionalString("reason")
+    try reader.finish()
+  }
+}

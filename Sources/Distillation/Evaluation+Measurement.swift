@@ -1,0 +1,96 @@
+import Arrays
+import Mixtures
+public import ProbabilityFlow
+import RealModule
+import Stability
+
+extension Evaluation {
+  /// Evaluates a chain on `count` samples.
+  ///
+  /// - Throws: `FlowError` if the teacher cannot carry the students' states.
+  public init(
+    _ chain: StudentChain, plan: DistillationPlan, samples count: Int, seed: UInt64,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws(FlowError) {
+    precondition(count > 0, "\(count) samples")
+    let flow = plan.flow
+    let teacher = Teacher(flow, tolerance: 1e-8)
+    let segments = plan.grid.segments
+    let x = flow.marginal(at: plan.grid.times[0])
+      .sample(count, from: RandomStream(seed: seed).substream("evaluation"))
+    let states = chain.states(from: x)
+    let reference = try teacher.transport(x, from: plan.grid.times[0], to: 0).orThrow()
+    progress(1, segments.count + 1)
+
+    // arrivals[k] = Φ_{0←t_k}(z_k); the first is the teacher's sample, the last the students'.
+    var arrivals = [reference.states]
+    var locals: [(rms: Double, relative: Estimate)] = []
+    for (k, segment) in segments.enumerated() {
+      let local = try teacher.transport(states[k], from: segment.from, to: segment.to).orThrow()
+      let errors = rowSquares(states[k + 1], minus: local.states)
+      locals.append(
+        (
+          rms: (errors.reduce(0, +) / Double(count)).squareRoot(),
+          relative: Estimate(ratioOf: errors, to: rowSquares(local.states))
+        ))
+      arrivals.append(
+        segment.to == 0
+          ? states[k + 1]
+          : try teacher.transport(states[k + 1], from: segment.to, to: 0).orThrow().states)
+      progress(k + 2, segments.count + 1)
+    }
+
+    let error = difference(states[segments.count], reference.states)
+    let total = error.elements.reduce(0) { $0 + $1 * $1 }
+    let bound = try? StabilityBound(flow)
+    var budget: [SegmentBudget] = []
+    var sum = Matrix<Double>(rows: x.rows, columns: x.columns)
+    for (k, segment) in segments.enumerated() {
+      let contribution = difference(arrivals[k + 1], arrivals[k])
+      for i in sum.elements.indices { sum.elements[i] += contribution.elements[i] }
+      let square = contribution.elements.reduce(0) { $0 + $1 * $1 }
+      let inner = zip(contribution.elements, error.elements).reduce(0) { $0 + $1.0 * $1.1 }
+      let rms = (square / Double(count)).squareRoot()
+      budget.append(
+        SegmentBudget(
+          from: segment.from, to: segment.to, localError: locals[k].rms,
+          localRelativeError: locals[k].relative,
+          measuredAmplification: locals[k].rms > 0 ? rms / locals[k].rms : 1,
+          certifiedAmplification: bound.map { .exp($0.logAmplification(from: segment.to, to: 0)) }
+            ?? .infinity,
+          share: total > 0 ? inner / total : 0))
+    }
+    let defect = difference(sum, error).elements.reduce(0) { $0 + $1 * $1 }
+    let data = flow.marginal(at: 0)
+    let scale = reference.states.elements.reduce(0) { $0 + $1 * $1 }
+    self.init(
+      relativeError: Estimate(
+        ratioOf: rowSquares(states[segments.count], minus: reference.states),
+        to: rowSquares(reference.states)),
+      negativeLogLikelihood: Estimate(
+        meanOf: data.logDensity(states[segments.count]).map { -$0 }),
+      teacherNegativeLogLikelihood: Estimate(
+        meanOf: data.logDensity(reference.states).map { -$0 }),
+      segments: budget,
+      budgetDefect: total > 0 ? (defect / total).squareRoot() : 0, sampleCount: count,
+      teacherError: (reference.errorEstimates.reduce(0) { $0 + $1 * $1 } / scale).squareRoot())
+  }
+}
+
+private func difference(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
+  var result = a
+  for i in result.elements.indices { result.elements[i] -= b.elements[i] }
+  return result
+}
+
+/// ‖a_i − b_i‖² for each row.
+private func rowSquares(_ a: Matrix<Double>, minus b: Matrix<Double>? = nil) -> [Double] {
+  (0..<a.rows).map { i in
+    var sum = 0.0
+    for j in 0..<a.columns {
+      let value = a[i, j] - (b.map { $0[i, j] } ?? 0)
+      sum += value * value
+    }
+    return sum
+  }
+}

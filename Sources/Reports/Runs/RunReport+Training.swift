@@ -1,0 +1,25 @@
+import Distillation
+import Stability
+
+extension RunReport {
+  /// The loss over the steps of each segment: whether training had settled.
+  var training: Section? {
+    let figures: [Figure] = runs.compactMap { run in
+      guard !run.records.isEmpty else { return nil }
+      let series = (0..<run.plan.grid.segmentCount).map { k in
+        let records = run.records.filter { $0.segment == k }
+        return Plot.Series.line(
+          "segment \(k + 1)", x: records.map { Double($0.step) }, y: records.map(\.loss))
+      }
+      return Figure(
+        svg: Plot(
+          title: "Training of \(run.name)", x: .init("step in the segment"),
+          y: .init("loss of a batch", scale: .log10), series: series
+        ).svg(),
+        caption: run.plan.recipe.parametrisation == .residual
+          ? "Loss relative to the mean squared displacement of the segment."
+          : "Mean squared error of a coordinate.")
+    }
+    return figures.isEmpty ? nil : Section(title: "Training", blocks: [.figures(figures)])
+  }
+}

@@ -5,7 +5,7 @@ import ProbabilityFlow
 import Stability
 
 extension RunReport {
-  private static let imagesInRow = 14
+  private static let imagesInRow = 16
   private static let pointCount = 1000
 
   /// Samples of the data, the teacher and the students, from the same noise where they have any.
@@ -33,32 +33,33 @@ extension RunReport {
   ) -> [Block] {
     let perRow = RunReport.imagesInRow
     let range = valueRange(data ?? sets[0].values)
-    let figures = (0..<2).map { half in
-      var rows: [ImageGrid.Row] = []
-      if let data {
-        // Spread over the file, which is often sorted.
-        rows.append(
-          ImageGrid.Row(
-            "data",
-            images: (0..<perRow).map { i in
-              Array(data[row: (i * 2 + half) * data.rows / (2 * perRow)])
-            }))
-      }
-      rows += sets.map { set in
-        ImageGrid.Row(
-          set.name, images: (0..<perRow).map { Array(set.values[row: half * perRow + $0]) })
-      }
-      return Figure(
-        svg: ImageGrid(
-          title: half == 0 ? "From data to students" : "More of the same",
-          description: "Rows of images from the data, the teacher and the students.", rows: rows,
-          width: width, height: height, range: range, pixelSize: max(2, 40 / Double(width))
-        ).svg(),
-        caption: half == 0
-          ? "Teacher and students start from the same noise in each column: a good student shows "
-            + "the teacher's image." : "")
+    func grid(_ title: String, _ rows: (Int) -> [ImageGrid.Row]) -> String {
+      ImageGrid(
+        title: title,
+        description: "Rows of images from the data, the teacher and the students.",
+        rows: [0, 1].flatMap(rows), width: width, height: height, range: range,
+        pixelSize: max(2, 44 / Double(width))
+      ).svg()
     }
-    return [.figures(figures)]
+    func images(_ values: Matrix<Double>, _ half: Int) -> [[Double]] {
+      (0..<perRow).map { Array(values[row: half * perRow + $0]) }
+    }
+    var figures: [Figure] = []
+    if let data {
+      // Spread over the file, which is often sorted.
+      let shown = (0..<2 * perRow).flatMap { data[row: $0 * data.rows / (2 * perRow)] }
+      let spread = Matrix(rows: 2 * perRow, columns: data.columns, elements: shown)
+      figures.append(
+        Figure(svg: grid("Real data") { [ImageGrid.Row("data", images: images(spread, $0))] }))
+    }
+    figures.append(
+      Figure(
+        svg: grid("Teacher and students") { half in
+          sets.map { ImageGrid.Row($0.name, images: images($0.values, half)) }
+        },
+        caption: "Teacher and students start from the same noise in each column: a good student "
+          + "shows the teacher's image."))
+    return figures.map { .figures([$0]) }
   }
 
   private func scatter(_ sets: [(name: String, values: Matrix<Double>)]) -> [Block] {

@@ -21,8 +21,9 @@ extension RunReport {
     _ bound: StabilityBound, _ information: InformationCertificate
   ) -> [Block] {
     let horizon = flow.process.horizon
-    // Finer towards the data, where everything happens.
-    let times = (0...240).map { horizon * Double($0 * $0 * $0) / (240 * 240 * 240) }
+    // Logarithmic in t: the grids that matter crowd towards the data. Time 0 is off the left edge.
+    let first = (runs.flatMap { $0.plan.grid.times }.filter { $0 > 0 }.min() ?? horizon) / 3
+    let times = (0...240).map { horizon * .pow(first / horizon, 1 - Double($0) / 240) }
     let rugs = runs.enumerated().map { i, run in
       Plot.Series.rug("\(run.name) grid", at: run.plan.grid.times, color: color(i))
     }
@@ -33,7 +34,7 @@ extension RunReport {
           color: color(i), marker: Plot.Series.Marker.allCases[i % 5])
       }
     }
-    let x = Plot.Axis("time t (data at 0)", range: 0...horizon)
+    let x = Plot.Axis("time t (data to the left)", scale: .log10, range: first...horizon)
     let rate = Plot(
       title: "Worst-case stability L(t)",
       description: "The certified two-sided Lipschitz bound of the velocity.", x: x,

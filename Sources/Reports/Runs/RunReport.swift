@@ -41,7 +41,7 @@ public struct RunReport: Sendable {
   /// The page.
   public func page() -> HTMLReport {
     HTMLReport(
-      title: title, lead: lead, sections: [errors, stability, samples, training].compactMap { $0 },
+      title: title, lead: lead, sections: [samples, errors, stability, training].compactMap { $0 },
       provenance: provenance)
   }
 

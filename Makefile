@@ -1,0 +1,28 @@
+# make demo   the main job: digits to a distilled few-step sampler and demo/report.html
+# make test   all tests, in release mode (debug numerics are about 150 times slower)
+# make build  .build/release/flowdistill
+# make lint   format and shell checks
+.PHONY: build test demo lint format setup clean
+
+build: setup
+	swift build -c release --product flowdistill
+
+test: setup
+	swift build -c release --build-tests
+	swift build -c release --product flowdistill
+	swift test -c release --skip-build
+
+demo: build
+	sh Examples/digits/run.sh .build/release/flowdistill demo
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+setup:
+	@sh Scripts/setup.sh
+
+clean:
+	rm -rf .build demo

@@ -68,11 +68,15 @@ public enum CSV {
     line(header) + rows.map(line).joined()
   }
 
+  /// Quotes also what the reader might take for a separator or a comment.
+  private static let special = Set("\",;\t #\n\r".utf8)
+
   private static func line(_ fields: [String]) -> String {
     fields.map { field in
-      let isPlain = !field.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-      return isPlain ? field : "\"" + field.split(separator: "\"", omittingEmptySubsequences: false)
-        .joined(separator: "\"\"") + "\""
+      let isPlain = field.utf8.allSatisfy { !special.contains($0) }
+      if isPlain { return field }
+      let parts = field.split(separator: "\"", omittingEmptySubsequences: false)
+      return "\"" + parts.joined(separator: "\"\"") + "\""
     }.joined(separator: ",") + "\n"
   }
 }

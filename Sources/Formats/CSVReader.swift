@@ -94,6 +94,11 @@ struct CSVReader {
     let words = fields.indices.filter { !isNumber(fields[$0]) }
     if words.isEmpty { return nil }
     if words.count == fields.count {
+      if let j = fields.firstIndex(where: \.isEmpty) {
+        throw refuse(
+          "a column has no name", "name it, or leave the column out (pandas: index=False)",
+          row: row, column: j)
+      }
       return fields.map { field in
         var name = String(decoding: bytes[field], as: UTF8.self)
         if field.lowerBound > line.lowerBound, bytes[field.lowerBound - 1] == 0x22 {
@@ -127,8 +132,9 @@ struct CSVReader {
     return fields
   }
 
-  /// The field at `start` without blanks and quotes; nil past the end. Moves `start` on, to
-  /// `end + 1` behind the last field.
+  /// The field at `start` without blanks and quotes; nil past the end.
+  ///
+  /// Moves `start` on, to `end + 1` behind the last field.
   private func nextField(
     _ start: inout Int, _ end: Int, _ column: Int
   ) throws(FormatError) -> Range<Int>? {
@@ -186,7 +192,13 @@ struct CSVReader {
         column: column)
     }
     let advice =
-      text.contains(",") ? "use a point as decimal mark" : "a header has words only, a sample numbers"
+      if text.utf8.contains(0x0D) {
+        "end lines with line feeds, not carriage returns"
+      } else if text.contains(",") {
+        "use a point as decimal mark"
+      } else {
+        "a header has words only, a sample numbers"
+      }
     return refuse("\(text.quoted) is not a number", advice, row: row, column: column)
   }
 

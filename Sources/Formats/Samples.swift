@@ -23,11 +23,15 @@ public enum Samples {
     return try parse(bytes, path: path, isNumPy: name.hasSuffix(".npy"))
   }
 
-  /// Replaces a file by samples, in the format of its name: `.csv`, `.csv.gz`, else NumPy float64.
+  /// Replaces a file by samples, in the format of its name: `.csv`, else NumPy float64, and
+  /// either compressed if the name ends in `.gz`.
   public static func write(_ samples: Matrix<Double>, to path: String) throws(FormatError) {
     let name = path.lowercased()
     if name.hasSuffix(".csv") || name.hasSuffix(".csv.gz") {
       try CSV.write(samples, to: path)
+    } else if name.hasSuffix(".gz") {
+      let shape = [samples.rows, samples.columns]
+      try AtomicFile.write(Gzip.compress(NPY.bytes(samples.elements, shape: shape)), to: path)
     } else {
       try NPY.write(samples, to: path)
     }

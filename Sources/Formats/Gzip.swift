@@ -13,8 +13,10 @@ public enum Gzip {
   public static func decompress(
     _ bytes: [UInt8], path: String, limit: Int = 1 << 32
   ) throws(FormatError) -> [UInt8] {
-    func refuse(_ problem: String, _ advice: String? = nil) -> FormatError {
-      .malformed(path: path, location: nil, problem: problem, advice: advice)
+    func refuse(
+      _ problem: String, _ advice: String? = nil, at place: String? = nil
+    ) -> FormatError {
+      .malformed(path: path, location: place, problem: problem, advice: advice)
     }
     if !isCompressed(bytes) { throw refuse("is not gzip data", "drop .gz from the name") }
     var output: [UInt8] = []
@@ -28,7 +30,10 @@ public enum Gzip {
       } catch {
         switch error {
         case .truncated: throw refuse("the gzip data are cut off", "copy the file again")
-        case .corrupt(let reason): throw refuse("the gzip data are damaged (\(reason))")
+        case .corrupt(let reason):
+          throw refuse(
+            "the gzip data are damaged (\(reason))", "copy the file again",
+            at: "the part from byte \(position) on")
         case .tooLong: throw refuse("decompresses to more than \(limit) bytes")
         }
       }

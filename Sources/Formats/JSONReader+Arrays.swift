@@ -113,7 +113,8 @@ extension JSONReader {
       if next.isEmpty { throw error("\(place)[\(i)]", "is empty", advice: "give numbers") }
       if let columns, next.count != columns {
         throw error(
-          "\(place)[\(i)]", "has \(next.count) numbers", advice: "the rows before it have \(columns)")
+          "\(place)[\(i)]", "has \(next.count) numbers",
+          advice: "the rows before it have \(columns)")
       }
       columns = next.count
       values += next

@@ -75,7 +75,7 @@ extension JSONReader {
     case .integer(let value): return value
     case .number(let value):
       if let exact = Int(exactly: value) { return exact }
-      throw error(place, "\(value) is not a whole number", advice: "give a whole number")
+      throw error(place, "is \(value)", advice: "give a whole number of at most 64 bits")
     default: throw error(place, "is \(json.kind)", advice: "give a whole number")
     }
   }

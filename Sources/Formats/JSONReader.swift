@@ -48,7 +48,7 @@ public struct JSONReader: Sendable {
 
   /// Whether the key is there and not null; it counts as known from now on.
   public mutating func has(_ key: String) -> Bool {
-    asked.append(key)
+    ask(key)
     switch object[key] {
     case nil, .null?: return false
     default: return true
@@ -57,13 +57,17 @@ public struct JSONReader: Sendable {
 
   /// The value of a key that must be there.
   public mutating func value(_ key: String) throws(FormatError) -> JSON {
-    asked.append(key)
+    ask(key)
     if let value = object[key] { return value }
     let others = object.keys.filter { !asked.contains($0) }
     let meant = EditDistance.nearest(to: key, in: others).map { ", not \($0.quoted)" } ?? ""
     throw .malformed(
       path: path, location: location.isEmpty ? nil : location,
       problem: "the key \(key.quoted) is missing", advice: "add \(key.quoted)\(meant)")
+  }
+
+  private mutating func ask(_ key: String) {
+    if !asked.contains(key) { asked.append(key) }
   }
 
   /// Refuses the keys that nobody asked for.
@@ -75,6 +79,6 @@ public struct JSONReader: Sendable {
       path: path, location: location.isEmpty ? nil : location,
       problem: "the key \(key.quoted) is unknown",
       advice: meant.map { "did you mean \($0.quoted)?" }
-        ?? "known keys: \(asked.joined(separator: ", "))")
+        ?? (asked.isEmpty ? "remove it" : "known keys: \(asked.joined(separator: ", "))"))
   }
 }

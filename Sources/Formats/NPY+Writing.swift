@@ -63,7 +63,7 @@ extension NPY {
     precondition(Shape.count(shape) == count, "\(count) elements of shape \(shape)")
     var text =
       "{'descr': '\(precision.descriptor)', 'fortran_order': False, "
-      + "'shape': \(Shape.text(shape)), }"
+      + "'shape': \(Shape.python(shape)), }"
     let total = (10 + text.utf8.count + 1 + 63) / 64 * 64
     text += String(repeating: " ", count: total - 11 - text.utf8.count) + "\n"
     let length = text.utf8.count

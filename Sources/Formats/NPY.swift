@@ -63,13 +63,15 @@ public enum NPY {
   public static func parse(
     _ bytes: [UInt8], path: String, requireFinite: Bool = false
   ) throws(FormatError) -> Array {
-    func refuse(_ problem: String, _ advice: String? = nil, at place: String? = nil) -> FormatError {
+    func refuse(_ problem: String, _ advice: String? = nil, at place: String? = nil) -> FormatError
+    {
       .malformed(path: path, location: place, problem: problem, advice: advice)
     }
     if !bytes.starts(with: magic) {
       throw refuse("is not a NumPy array file", "write it with numpy.save")
     }
-    guard bytes.count >= 8 else { throw refuse("ends inside its header") }
+    let cutOff = "the file is cut off: copy it again"
+    guard bytes.count >= 8 else { throw refuse("ends inside its header", cutOff) }
     let version = bytes[6]
     guard (1...3).contains(version), bytes[7] == 0 else {
       throw refuse("has the unknown version \(version).\(bytes[7])", "use version 1, 2 or 3")
@@ -78,18 +80,22 @@ public enum NPY {
     let start = 8 + lengthSize
     guard let length = LittleEndian.unsigned(bytes, at: 8, count: lengthSize),
       Int(length) <= bytes.count - start
-    else { throw refuse("ends inside its header") }
+    else { throw refuse("ends inside its header", cutOff) }
     let dataStart = start + Int(length)
     let header = try NPYHeader(bytes[start..<dataStart], path: path)
 
     guard let count = Shape.count(header.shape),
       case (let size, false) = count.multipliedReportingOverflow(by: header.precision.size)
-    else { throw refuse("the shape \(Shape.text(header.shape)) is too large", at: "header") }
+    else {
+      throw refuse(
+        "the shape \(Shape.text(header.shape)) is too large", "write it with numpy.save",
+        at: "header")
+    }
     let available = bytes.count - dataStart
     if available != size {
       throw refuse(
         "has \(available) bytes of data, but shape \(Shape.text(header.shape)) needs \(size)",
-        available < size ? "the file is cut off: copy it again" : "the file is not one array")
+        available < size ? cutOff : "the file is not one array")
     }
     var elements =
       header.precision == .float64
@@ -98,8 +104,8 @@ public enum NPY {
     if header.isFortranOrder { elements = Shape.inCOrder(elements, header.shape) }
     if requireFinite, let i = elements.firstIndex(where: { !$0.isFinite }) {
       throw refuse(
-        "\(elements[i]) is not a finite number", "remove or mend it (counting from 0)",
-        at: Shape.place(i, header.shape))
+        "\(elements[i]) is not a finite number", "remove or mend it",
+        at: Shape.place(i, header.shape) + " (counting from 0)")
     }
     return Array(shape: header.shape, elements: elements)
   }

@@ -14,8 +14,13 @@ enum Shape {
   }
 
   /// The shape as Python writes it.
-  static func text(_ shape: [Int]) -> String {
+  static func python(_ shape: [Int]) -> String {
     "(" + shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? ",)" : ")")
+  }
+
+  /// The shape as Python writes it, cut to a length that fits a message.
+  static func text(_ shape: [Int]) -> String {
+    shape.count <= 8 ? python(shape) : "(\(shape[0]), \(shape[1]), ... \(shape.count) axes)"
   }
 
   /// The indices of element `i` in C order, in words for a matrix.
@@ -34,6 +39,8 @@ enum Shape {
 
   /// Elements that lie in Fortran order (the first index runs fastest), put in C order.
   static func inCOrder(_ elements: [Double], _ shape: [Int]) -> [Double] {
+    // Axes of length one change nothing, and a file may have thousands.
+    let shape = shape.filter { $0 != 1 }
     if shape.count < 2 || elements.isEmpty { return elements }
     var strides: [Int] = []
     var stride = 1

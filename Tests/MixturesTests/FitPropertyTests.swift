@@ -40,7 +40,9 @@ func theLikelihoodNeverDecreases(_ type: CovarianceType) throws {
           "\(type), seed \(seed), noise \(noise): \(before) to \(after)")
       }
       iterations += fit.iterations
-      #expect(fit.mixture.smallestVariance >= floor * (1 - 1e-9))
+      // Composing a matrix and decomposing it again keeps eigenvalues to a few d·ε of the largest.
+      let rounding = 10 * Double(x.columns) * .ulpOfOne * (fit.mixture.largestVariances.max() ?? 0)
+      #expect(fit.mixture.smallestVariance >= floor - rounding, "\(type), seed \(seed)")
       #expect(fit.meanLogLikelihood == fit.restartLogLikelihoods.max())
       let density = Marginal(fit.mixture, alpha: 1, sigmaSquared: noise).logDensity(x)
       let mean = density.reduce(0, +) / Double(x.rows)

@@ -16,7 +16,9 @@ let argumentParser = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
 
-/// The rooms, lowest first. A room may depend only on rooms above it in this list.
+/// The rooms, lowest first.
+///
+/// A room may depend only on rooms above it in this list.
 let rooms: [(name: String, dependencies: [Target.Dependency])] = [
   ("Arrays", ["_CKernels", realModule]),
   ("Formats", ["Arrays", "CZlib"]),
@@ -36,6 +38,9 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
     ["Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Distillation", realModule]
   ),
 ]
+
+/// The rooms whose tests share reference vectors, random cases and naive twins.
+let usersOfTestSupport = ["Mixtures", "ProbabilityFlow", "Stability"]
 
 let package = Package(
   name: "FlowDistill",
@@ -78,13 +83,21 @@ let package = Package(
         dependencies: ["FlowDistill", argumentParser, logging, realModule],
         swiftSettings: strict),
     ]
+    + [
+      .target(
+        name: "TestSupport",
+        dependencies: ["Arrays", "Mixtures", "ProbabilityFlow", realModule],
+        path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: strict)
+    ]
     + rooms.map { room in
       .testTarget(
         name: room.name + "Tests",
-        dependencies: [.target(name: room.name)] + room.dependencies.filter { dependency in
-          if case .byNameItem(let name, _) = dependency { return !name.hasPrefix("_C") }
-          return true
-        },
+        dependencies: [.target(name: room.name)]
+          + (usersOfTestSupport.contains(room.name) ? ["TestSupport"] : [])
+          + room.dependencies.filter { dependency in
+            if case .byNameItem(let name, _) = dependency { return !name.hasPrefix("_C") }
+            return true
+          },
         exclude: room.name == "Reports" ? ["Snapshots"] : [],
         resources: ["Formats", "Mixtures", "Networks"].contains(room.name)
           ? [.copy("Fixtures")] : [],

@@ -64,16 +64,25 @@ void fd_isotropic_logits(size_t n, size_t d, size_t k, const double *restrict x,
   }
 }
 
-// Σ log c over a row as logs of products of eight: c within 1e±35 cannot
-// leave the range of double, and seven logs in eight are saved.
+// Σ log c over a row as logs of products of eight, which saves seven logs in
+// eight where every c is within 1e±38: the product cannot leave double's range.
 static inline __attribute__((always_inline)) double sum_of_logs(size_t d, const double *lambda,
                                                                 double a, double b) {
   double sum = 0;
   size_t t = 0;
   for (; t + 8 <= d; t += 8) {
     double product = 1;
-    for (size_t s = 0; s < 8; s++) product *= a * lambda[t + s] + b;
-    sum += log(product);
+    int safe = 1;
+    for (size_t s = 0; s < 8; s++) {
+      const double c = a * lambda[t + s] + b;
+      safe &= (c > 1e-38) & (c < 1e38);
+      product *= c;
+    }
+    if (safe) {
+      sum += log(product);
+    } else {
+      for (size_t s = 0; s < 8; s++) sum += log(a * lambda[t + s] + b);
+    }
   }
   for (; t < d; t++) sum += log(a * lambda[t] + b);
   return sum;

@@ -97,8 +97,8 @@ public enum Gemm {
         unsafe b.withUnsafeBufferPointer { b in
           guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
           unsafe fd_dgemm(
-            0, transposeB ? 1 : 0, Int32(m), Int32(n), Int32(k), alpha, a, Int32(k), b,
-            Int32(transposeB ? k : n), beta, c, Int32(n))
+            0, transposeB ? 1 : 0, Int32(m), Int32(n), Int32(k), alpha, a, Int32(max(1, k)), b,
+            Int32(transposeB ? max(1, k) : n), beta, c, Int32(n))
         }
       }
     }
@@ -125,8 +125,9 @@ private struct Shape: Sendable {
     self.m = m
     self.n = Int32(n)
     self.k = Int32(k)
-    lda = Int32(a.columns)
-    ldb = Int32(b.columns)
+    // The reference BLAS refuses a stride of zero even where nothing is read.
+    lda = Int32(max(1, a.columns))
+    ldb = Int32(max(1, b.columns))
     aStep = transposeA ? 1 : a.columns
     BLAS.start()
   }
@@ -134,6 +135,7 @@ private struct Shape: Sendable {
   /// Calls `body` with the number of rows and the offsets in a and c of each block.
   func forEachBlock(_ body: @Sendable (Int32, Int, Int) -> Void) {
     let (m, n, aStep) = (m, Int(n), aStep)
+    if n == 0 { return }
     // Half the rows where that still leaves BLAS enough to do: two threads then share one product.
     let grain = m >= 2 * 64 && m < 2 * Gemm.rowGrain ? (m + 1) / 2 : Gemm.rowGrain
     let blocks = Parallel.blocks(of: m, grain: grain)

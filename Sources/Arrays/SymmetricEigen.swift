@@ -17,7 +17,8 @@ public struct SymmetricEigen: Sendable, Equatable {
     var vectors = matrix.elements
     var values = [Double](repeating: 0, count: n)
     var work = [Double](repeating: 0, count: max(1, 64 * n))
-    let info = unsafe fd_dsyev(Int32(n), &vectors, &values, &work, Int32(work.count))
+    let info =
+      n == 0 ? 0 : unsafe fd_dsyev(Int32(n), &vectors, &values, &work, Int32(work.count))
     guard info == 0 else { return nil }
     self.values = values
     vectorRows = Matrix(rows: n, columns: n, elements: vectors)

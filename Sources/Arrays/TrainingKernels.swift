@@ -109,7 +109,8 @@ extension Gemm {
           guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
           unsafe fd_sgemm(
             layoutA.transposed ? 1 : 0, layoutB.transposed ? 1 : 0, Int32(m), Int32(n), Int32(k),
-            1, a, Int32(layoutA.stride), b, Int32(layoutB.stride), beta, c, Int32(n))
+            1, a, Int32(max(1, layoutA.stride)), b, Int32(max(1, layoutB.stride)), beta, c,
+            Int32(n))
         }
       }
     }

@@ -89,7 +89,7 @@ public struct RandomStream: Sendable, Equatable {
   }
 
   /// One block of the cipher.
-  static func block(
+  package static func block(
     counter: (UInt32, UInt32, UInt32, UInt32), key: (UInt32, UInt32)
   ) -> (UInt32, UInt32, UInt32, UInt32) {
     let counter = [counter.0, counter.1, counter.2, counter.3]

@@ -7,7 +7,9 @@ public struct Matrix<Element: BinaryFloatingPoint & Sendable>: Sendable, Equatab
   public let rows: Int
   /// The number of columns (features).
   public let columns: Int
-  /// The `rows * columns` elements, row after row. Never change its count.
+  /// The `rows * columns` elements, row after row.
+  ///
+  /// Never change its count.
   public var elements: [Element]
 
   /// A matrix of the given elements, row after row.

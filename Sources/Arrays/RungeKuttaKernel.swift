@@ -2,8 +2,10 @@ internal import _CKernels
 
 /// The sum at the heart of every explicit Runge–Kutta step.
 public enum RungeKuttaKernel {
-  /// out_i = y_i + h_i Σ_s c_s k_s,i for rows of `dimension` numbers; `stages` holds the k_s one
-  /// after the other, each as large as `y`. Stages with c_s = 0 are not read.
+  /// out_i = y_i + h_i Σ_s c_s k_s,i for rows of `dimension` numbers.
+  ///
+  /// `stages` holds the k_s one after the other, each as large as `y`; those with c_s = 0 are not
+  /// read.
   public static func sum(
     dimension: Int, _ y: Span<Double>, steps h: [Double], coefficients c: [Double],
     stages: Span<Double>, into out: inout MutableSpan<Double>

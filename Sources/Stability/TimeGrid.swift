@@ -94,7 +94,8 @@ extension TimeGrid {
 
   /// n + 1 uniform times from the horizon to 0.
   static func uniformTimes(_ n: Int, horizon: Double) -> [Double] {
-    (0...n).map { horizon * Double(n - $0) / Double(n) }
+    // The quotient first: T·n/n need not be T, and a grid begins at T exactly.
+    (0...n).map { horizon * (Double(n - $0) / Double(n)) }
   }
 }
 

@@ -84,6 +84,9 @@ public struct ReferenceVectors: Decodable, Sendable {
     public let log_density: Double, score: [Double], velocity: [Double]
     /// ∇v(x, t), row by row.
     public let velocity_jacobian: [[Double]]
+
+    /// All values in one row: log-density, score, velocity, Jacobian.
+    public var values: [Double] { [log_density] + score + velocity + velocity_jacobian.joined() }
   }
 
   /// One transport.
@@ -110,6 +113,12 @@ public struct ReferenceVectors: Decodable, Sendable {
   /// The vectors.
   public static func load() throws -> ReferenceVectors {
     try JSONDecoder().decode(ReferenceVectors.self, from: data())
+  }
+
+  /// The same fields at the same points, case by case, from 50-digit arithmetic: every number is the
+  /// double nearest to the truth.
+  public static func exactPoints() throws -> [String: [Point]] {
+    try JSONDecoder().decode([String: [Point]].self, from: fixture("exact-fields"))
   }
 
   /// The text they come from.

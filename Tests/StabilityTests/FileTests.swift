@@ -1,0 +1,106 @@
+import Arrays
+import Formats
+import Foundation
+import Mixtures
+import ProbabilityFlow
+import RealModule
+import Stability
+import TestSupport
+import Testing
+
+/// A file as another program sees it: its text, through Foundation's decoder.
+private func parsed<T: Decodable>(_ json: JSON, as type: T.Type) throws -> T {
+  try JSONDecoder().decode(type, from: Data(json.text().utf8))
+}
+
+private struct GridPart: Decodable {
+  struct ProcessPart: Decodable { let type: String, beta, sigma_inf, horizon: Double }
+  let format, rule, kind: String
+  let times: [Double]
+  let process: ProcessPart
+}
+
+private struct SummaryPart: Decodable {
+  let state: String
+  let diameter, cumulative_horizon, one_sided_log_amplification, typical_log_amplification: Double
+  let times, two_sided, one_sided, cumulative, information: [Double]
+  let one_sided_amplification: Amplification
+  let kinds: [String: String]
+  let reason: String?
+
+  /// A number, or the word that stands for infinity.
+  enum Amplification: Decodable, Equatable {
+    case number(Double)
+    case word(String)
+    init(from decoder: any Decoder) throws {
+      let value = try decoder.singleValueContainer()
+      if let number = try? value.decode(Double.self) {
+        self = .number(number)
+      } else {
+        self = .word(try value.decode(String.self))
+      }
+    }
+  }
+}
+
+@Test func gridsSurviveTheirFilesToTheLastBit() throws {
+  for rule in GridRules.all {
+    let grid = try rule.grid(for: try paperFlow(), segments: 7)
+    let read = try TimeGrid(try JSONReader(grid.json, path: "grid.json"))
+    #expect(read.times == grid.times && read.rule == grid.rule && read.kind == grid.kind)
+    #expect(read.note == grid.note && read.process.name == "ou")
+    let file = try parsed(grid.json, as: GridPart.self)
+    #expect(file.format == "flowdistill.grid/1" && file.rule == rule.name)
+    #expect(file.times == grid.times && file.kind == "certificate")
+    #expect(file.process.type == "ou" && file.process.beta == 5)
+    #expect(file.process.sigma_inf == 1 && file.process.horizon == 1)
+  }
+}
+
+@Test(arguments: [
+  [1.0], [1, 0.5], [0.9, 0], [1, 1, 0], [1, 0.2, 0.5, 0], [], [0, 1], [1, -0.1, 0],
+])
+func timesThatAreNoGridAreRefused(_ times: [Double]) throws {
+  let sound = try UniformRule.grid(for: try paperFlow(), segments: 2).json
+  guard case .object(var object) = sound else { return }
+  object["times"] = .numbers(times)
+  object["segments"] = .integer(max(0, times.count - 1))
+  let reader = try JSONReader(.object(object), path: "grid.json")
+  let error = #expect(throws: FormatError.self) { _ = try TimeGrid(reader) }
+  #expect(error?.description.contains("times") == true)
+}
+
+@Test func theSummaryHasEveryDocumentedField() throws {
+  let flow = try paperFlow(sigma0: 0.5)
+  let times = [0, 0.35, 1]
+  let summary = try StabilitySummary(flow, times: times)
+  let file = try parsed(summary.json, as: SummaryPart.self)
+  let (bound, certificate) = (try StabilityBound(flow), try InformationCertificate(flow))
+  #expect(file.state == "native" && file.diameter == bound.diameter && file.times == times)
+  #expect(file.two_sided == times.map { bound.twoSided($0) })
+  #expect(file.one_sided == times.map { bound.oneSided($0) })
+  #expect(file.cumulative == times.map { bound.cumulative($0) })
+  #expect(file.cumulative_horizon == bound.cumulative(1))
+  #expect(file.information == times.map { certificate.profile($0) })
+  #expect(file.typical_log_amplification == certificate.typicalLogAmplification)
+  #expect(file.one_sided_log_amplification == bound.logAmplification(from: 1, to: 0))
+  let proved = [
+    "diameter", "two_sided", "one_sided", "cumulative", "cumulative_horizon",
+    "one_sided_amplification", "one_sided_log_amplification", "information",
+    "typical_log_amplification",
+  ]
+  #expect(file.kinds == Dictionary(uniqueKeysWithValues: proved.map { ($0, "certificate") }))
+}
+
+/// JSON has no infinity: the word, and a reason beside it.
+@Test func anInfiniteCertificateIsTheWordAndAReason() throws {
+  let summary = try StabilitySummary(try paperFlow(sigma0: 0.01), times: [0])
+  let file = try parsed(summary.json, as: SummaryPart.self)
+  #expect(file.one_sided_amplification == .word("infinity"))
+  #expect(file.reason?.isEmpty == false)
+  #expect(file.one_sided_log_amplification > 710)
+  let tame = try StabilitySummary(try paperFlow(), times: [0])
+  let other = try parsed(tame.json, as: SummaryPart.self)
+  #expect(other.reason == nil)
+  #expect(other.one_sided_amplification == .number(tame.oneSidedAmplification))
+}

@@ -21,8 +21,8 @@ extension Marginal {
       for j in 0..<k {
         let members = labels.indices.filter { labels[$0] == j }
         guard !members.isEmpty else { continue }
-        let rotated = Gemm.product(
-          x.gatheringRows(members), transposed: spectrum.rotations[j])
+        let rotated = RowProducts.product(
+          x.gatheringRows(members), spectrum.inverseRotations[j])
         for (row, i) in members.enumerated() { x[row: i] = rotated[row: row] }
       }
     } else {

@@ -98,8 +98,7 @@ extension MixtureSpectrum {
       }
       var all = rotated.mutableSpan
       all.withRange(j * n * d..<(j + 1) * n * d) { z in
-        Gemm.multiplySerially(
-          m: n, n: d, k: d, difference.span, rotation.span, transposed: false, into: &z)
+        RowProducts.multiply(m: n, n: d, k: d, difference.span, rotation.span, into: &z)
         var logits = gamma.mutableSpan
         GaussianKernels.rotatedLogits(
           z.span, rows: rows, lambda: eigenvalues.span.extracting(j * d..<(j + 1) * d),
@@ -113,14 +112,13 @@ extension MixtureSpectrum {
     for j in 0..<k {
       let active = (0..<n).contains { gamma[$0 * k + j] != 0 }
       guard active else { continue }
-      let rotation = rotations[j].elements
+      let back = inverseRotations[j].elements
       var all = rotated.mutableSpan
       all.withRange(j * n * d..<(j + 1) * n * d) { z in
         GaussianKernels.rotatedWeights(
           &z, rows: rows, lambda: eigenvalues.span.extracting(j * d..<(j + 1) * d),
           responsibilities: gamma.span, column: j, of: k, e1: sum.e1, e0: sum.e0)
-        Gemm.multiplySerially(
-          m: n, n: d, k: d, z.span, rotation.span, transposed: true, into: &out, beta: 1)
+        RowProducts.multiply(m: n, n: d, k: d, z.span, back.span, into: &out, adding: true)
       }
       guard sum.p != 0 else { continue }
       let mean = Array(means[row: j])

@@ -15,9 +15,13 @@ package struct MixtureSpectrum: Sendable, Equatable {
   package let lambda: Matrix<Double>
   /// For `.full`: for each component the matrix whose columns are the eigenvectors.
   package let rotations: [Matrix<Double>]
+  /// Their transposes.
+  package let inverseRotations: [Matrix<Double>]
   /// For a shared full covariance: the matrix whose columns are its eigenvectors. Everything is
   /// then computed in the rotated frame xU, where the covariance is diagonal.
   package let frame: Matrix<Double>?
+  /// Its transpose.
+  package let inverseFrame: Matrix<Double>?
   /// The means in that frame.
   package let means: Matrix<Double>
 
@@ -74,18 +78,20 @@ package struct MixtureSpectrum: Sendable, Equatable {
         rotations = eigens.map(\.vectorRows.transposed)
       }
     }
+    inverseRotations = rotations.map(\.transposed)
     self.frame = frame
+    inverseFrame = frame?.transposed
     self.means = frame.map { Gemm.product(means, $0) } ?? means
   }
 
   /// States in the frame in which everything is computed.
   package func enteringFrame(_ x: Matrix<Double>) -> Matrix<Double> {
-    frame.map { Gemm.product(x, $0) } ?? x
+    frame.map { RowProducts.product(x, $0) } ?? x
   }
 
   /// States back in the user's coordinates.
   package func leavingFrame(_ x: Matrix<Double>) -> Matrix<Double> {
-    frame.map { Gemm.product(x, transposed: $0) } ?? x
+    inverseFrame.map { RowProducts.product(x, $0) } ?? x
   }
 }
 

@@ -20,6 +20,10 @@ void fd_sgemm(int transpose_a, int transpose_b, int m, int n, int k, float alpha
               const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);
 void fd_dgemm(int transpose_a, int transpose_b, int m, int n, int k, double alpha,
               const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc);
+/// C (m×n) = A (m×k) B (k×n), or C + A B if `adding`: row i of C depends on
+/// row i of A (and C) alone, to the last bit.
+void fd_row_products(size_t m, size_t n, size_t k, const double *a, const double *b, int adding,
+                     double *c);
 /// Eigenvalues (ascending) and orthonormal eigenvectors of a symmetric n×n
 /// matrix. On return row j of `a` is the eigenvector of values[j]. `work` holds
 /// `work_count` doubles (at least 3n). Returns LAPACK's info.

@@ -7,7 +7,8 @@ public enum DistillationError: Error, Equatable, CustomStringConvertible {
   case teacher(FlowError)
   /// A file of the run folder could not be read or written.
   case file(FormatError)
-  /// The loss or a gradient is no longer finite.
+  /// The loss, a gradient or a weight is no longer finite. Segments count from 0 here, from 1 in
+  /// the sentence, as in progress lines.
   case diverged(segment: Int, step: Int)
   /// The user asked to stop; everything is saved.
   case interrupted(segment: Int, step: Int)
@@ -24,9 +25,9 @@ public enum DistillationError: Error, Equatable, CustomStringConvertible {
     case .teacher(let error): error.description
     case .file(let error): error.description
     case .diverged(let segment, let step):
-      "training diverged in segment \(segment) at step \(step); use a smaller learning rate"
+      "training diverged in segment \(segment + 1) at step \(step); use a smaller learning rate"
     case .interrupted(let segment, let step):
-      "interrupted in segment \(segment) after step \(step); go on with --resume"
+      "interrupted in segment \(segment + 1) after step \(step); go on with --resume"
     case .alreadyExists(let path):
       "\(path) already holds a run; add --resume to go on with it or choose another folder"
     case .otherPlan(let path, let difference):

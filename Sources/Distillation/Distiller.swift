@@ -40,7 +40,7 @@ public struct Distiller: Sendable {
   public init(
     starting plan: DistillationPlan, in folder: RunFolder, checkpointInterval: Int = 200
   ) throws(DistillationError) {
-    guard !folder.hasPlan else { throw .alreadyExists(path: folder.path) }
+    guard !folder.hasRun else { throw .alreadyExists(path: folder.path) }
     do { try folder.create(plan) } catch { throw .file(error) }
     (self.plan, self.folder, self.checkpointInterval) = (plan, folder, checkpointInterval)
   }
@@ -94,6 +94,7 @@ public struct Distiller: Sendable {
             totalSteps: plan.recipe.totalSteps, loss: loss))
         let stop = shouldStop()
         if stop || (step % checkpointInterval == 0 && !trainer.isFinished) {
+          try trainer.checkFinite()
           try saving { () throws(FormatError) in
             try StudentFile.writeCheckpoint(trainer, to: checkpoint)
             try metrics.write()
@@ -101,6 +102,7 @@ public struct Distiller: Sendable {
         }
         if stop { throw .interrupted(segment: k, step: step) }
       }
+      try trainer.checkFinite()
       try saving { () throws(FormatError) in
         try metrics.write()
         try StudentFile.write(trainer.student, to: folder.segmentFile(k))

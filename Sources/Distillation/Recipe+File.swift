@@ -34,23 +34,33 @@ extension Recipe {
       totalSteps: try reader.integer("total_steps"), batch: try reader.integer("batch"),
       learningRate: try reader.number("learning_rate"), schedule: try choice("schedule"),
       weightDecay: try reader.number("weight_decay"),
-      gradientNorm: try reader.number("gradient_norm"),
+      gradientNorm: try reader.numberOrInfinity("gradient_norm"),
       parameterBound: try reader.optionalNumber("parameter_bound"),
       teacher: try choice("teacher"), teacherTolerance: try reader.number("teacher_tolerance"))
     try reader.finish()
     if let problem { throw reader.error("", problem) }
   }
 
+  /// The largest number of hidden layers.
+  public static let depthLimit = 1000
+
   /// What makes this recipe impossible, if anything: one clause naming the choice.
   public var problem: String? {
     if hiddenWidths.isEmpty { return "the student has no hidden layer" }
-    if let width = hiddenWidths.first(where: { $0 < 1 }) { return "a hidden layer has width \(width)" }
-    if totalSteps < 1 { return "the number of training steps is \(totalSteps)" }
-    if batch < 1 { return "the batch size is \(batch)" }
+    if hiddenWidths.count > Recipe.depthLimit { return "the student has \(hiddenWidths.count) layers" }
+    if let width = hiddenWidths.first(where: { !(1...1_000_000).contains($0) }) {
+      return "a hidden layer has width \(width)"
+    }
+    if !(1...1_000_000_000).contains(totalSteps) {
+      return "the number of training steps is \(totalSteps)"
+    }
+    if !(1...1_000_000_000).contains(batch) { return "the batch size is \(batch)" }
     if !(learningRate > 0 && learningRate.isFinite) { return "the learning rate is \(learningRate)" }
     if !(weightDecay >= 0 && weightDecay.isFinite) { return "the weight decay is \(weightDecay)" }
     if !(gradientNorm > 0) { return "the gradient norm is \(gradientNorm)" }
-    if let bound = parameterBound, !(bound > 0) { return "the parameter bound is \(bound)" }
+    if let bound = parameterBound, !(bound > 0 && bound.isFinite) {
+      return "the parameter bound is \(bound)"
+    }
     if !(teacherTolerance > 0 && teacherTolerance < 1) {
       return "the teacher's tolerance is \(teacherTolerance)"
     }

@@ -27,6 +27,12 @@ public struct RunFolder: Sendable {
   /// Whether the folder holds a plan.
   public var hasPlan: Bool { FileReader.exists(file("plan.json")) }
 
+  /// Whether the folder holds any part of a run. Without a plan such a part belongs to nobody
+  /// knows which, and a new run must not take it for its own.
+  var hasRun: Bool {
+    hasPlan || FileReader.exists(segmentFile(0)) || FileReader.exists(file("checkpoint.safetensors"))
+  }
+
   /// The run's plan.
   public func plan() throws(FormatError) -> DistillationPlan {
     try DistillationPlan(contentsOf: file("plan.json"))

@@ -69,6 +69,13 @@ struct SegmentTrainer {
     return loss
   }
 
+  /// Checks that every weight is finite, which the loss tells a step late: before saving.
+  func checkFinite() throws(DistillationError) {
+    guard student.network.parameters.allSatisfy(\.isFinite) else {
+      throw .diverged(segment: segment, step: stepCount)
+    }
+  }
+
   /// The learning rate of the next step.
   var learningRate: Double { Double(rate(stepCount)) }
 }

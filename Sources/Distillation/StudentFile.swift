@@ -48,6 +48,11 @@ enum StudentFile {
         path: path, location: "__metadata__", problem: "segment or step is missing", advice: nil)
     }
     guard segment == k else { return nil }
+    guard (0...plan.recipe.steps(segment: k, of: plan.grid.segmentCount)).contains(step) else {
+      throw .malformed(
+        path: path, location: "__metadata__.step", problem: "\(step) is not a step of segment \(k)",
+        advice: nil)
+    }
     let (from, to) = plan.grid.segments[k]
     let student = try student(file, path, plan, from, to)
     let count = student.network.parameterCount

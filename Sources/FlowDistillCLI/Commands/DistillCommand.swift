@@ -42,7 +42,8 @@ struct DistillCommand: ParsableCommand {
 
   @OptionGroup(title: "Training") var recipe: RecipeOptions
   @OptionGroup(title: "Process") var process: ProcessOptions
-  @OptionGroup var seeding: SeedOptions
+  @Option(help: "The seed; results are a pure function of it (default 0).")
+  var seed: UInt64?
   @OptionGroup var common: CommonOptions
 
   func run() throws {
@@ -54,10 +55,12 @@ struct DistillCommand: ParsableCommand {
     if resume {
       distiller = try Distiller(
         resuming: folder, expecting: expected, checkpointInterval: checkpointEvery)
+      try checkMemory(distiller.plan)
     } else {
       guard let expected else {
         throw CommandError.usage("distill needs a mixture, or --resume to go on with a run")
       }
+      try checkMemory(expected)
       distiller = try Distiller(
         starting: expected, in: folder, checkpointInterval: checkpointEvery)
     }
@@ -92,11 +95,17 @@ struct DistillCommand: ParsableCommand {
     }
   }
 
+  private func checkMemory(_ plan: DistillationPlan) throws {
+    try Memory.check(plan.memoryEstimate, for: "training students of this size")
+  }
+
   /// The plan that the options describe; nil if they leave it to the run folder.
   private func plan() throws -> DistillationPlan? {
     guard let mixture else {
       guard resume else { return nil }
-      if segments != nil || rule != nil || grid != nil || recipe.isGiven {
+      if segments != nil || rule != nil || grid != nil || sigma0 != nil || seed != nil
+        || recipe.isGiven || process.isGiven
+      {
         throw CommandError.usage("with --resume the plan is the folder's; name a mixture to check it")
       }
       return nil
@@ -108,10 +117,13 @@ struct DistillCommand: ParsableCommand {
       guard segments == nil, rule == nil else {
         throw CommandError.usage("--grid takes the place of --segments and --rule; give one of both")
       }
+      guard !process.isGiven else {
+        throw CommandError.usage("--grid brings its own process; leave out the process options")
+      }
       timeGrid = try TimeGrid(try JSONReader(contentsOf: grid))
     } else {
       guard let segments else { throw CommandError.usage("distill needs --segments n") }
-      try checkPositive(segments, option: "--segments")
+      try checkPositive(segments, option: "--segments", atMost: GridCommand.segmentLimit)
       timeGrid = try GridCommand.rule(named: rule ?? "stability")
         .grid(for: ProbabilityFlow(model, try process.make()), segments: segments)
     }
@@ -119,7 +131,7 @@ struct DistillCommand: ParsableCommand {
       throw CommandError.usage(
         "--steps is \(choices.totalSteps); use at least one for each of \(timeGrid.segmentCount) segments")
     }
-    return DistillationPlan(mixture: model, grid: timeGrid, recipe: choices, seed: seeding.seed)
+    return DistillationPlan(mixture: model, grid: timeGrid, recipe: choices, seed: seed ?? 0)
   }
 }
 
@@ -178,7 +190,7 @@ struct RecipeOptions: ParsableArguments {
     let named = recipe
     if let width { recipe.hiddenWidths = recipe.hiddenWidths.map { _ in width } }
     if let depth {
-      try checkPositive(depth, option: "--depth")
+      try checkPositive(depth, option: "--depth", atMost: Recipe.depthLimit)
       recipe.hiddenWidths = Array(repeating: recipe.hiddenWidths[0], count: depth)
     }
     if let batch { recipe.batch = batch }

@@ -14,8 +14,8 @@ struct EvaluateCommand: ParsableCommand {
         flowdistill evaluate run --samples 50000
       """)
 
-  @Argument(help: "The run folder.", completion: .directory)
-  var run_: String
+  @Argument(help: .runFolder, completion: .directory)
+  var folder: String
 
   @Option(help: "Samples of p_T.")
   var samples = 20_000
@@ -26,16 +26,19 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     common.apply()
     try checkPositive(samples, option: "--samples")
-    let folder = RunFolder(run_)
-    let plan = try folder.plan()
-    let students = try folder.students(plan)
-    try AtomicFile.checkWritable(folder.file("evaluation.json"))
+    let run = RunFolder(folder)
+    let plan = try run.plan()
+    try Memory.check(
+      rows: samples, plan.mixture.dimension, matrices: 2 * plan.grid.segmentCount + 6,
+      option: "--samples")
+    let students = try run.students(plan)
+    try AtomicFile.checkWritable(run.file("evaluation.json"))
     var progress = Progress("evaluate", total: plan.grid.segmentCount + 1)
     let evaluation = try Evaluation(
       students, plan: plan, samples: samples, seed: seeding.seed
     ) { done, _ in progress.show(done) }
     progress.finish()
-    try evaluation.json.write(to: folder.file("evaluation.json"))
+    try evaluation.json.write(to: run.file("evaluation.json"))
     Console.result(evaluation.json, asJSON: common.json) { lines(evaluation) }
   }
 

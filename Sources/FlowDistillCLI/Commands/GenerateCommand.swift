@@ -14,7 +14,7 @@ struct GenerateCommand: ParsableCommand {
     case marginal, noise
   }
 
-  @Argument(help: "The run folder.", completion: .directory) var run_: String
+  @Argument(help: .runFolder, completion: .directory) var folder: String
   @Option(help: "The number of samples.") var count: Int
   @Option(
     help: "Where to start: marginal, the exact p_T, or noise, N(0, σ_T² I), as without a mixture.")
@@ -26,9 +26,10 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     common.apply()
     try checkPositive(count, option: "--count")
-    let folder = RunFolder(run_)
-    let plan = try folder.plan()
-    let students = try folder.students(plan)
+    let run = RunFolder(folder)
+    let plan = try run.plan()
+    try Memory.check(rows: count, plan.mixture.dimension, matrices: 3, option: "--count")
+    let students = try run.students(plan)
     try AtomicFile.checkWritable(output.output)
     let stream = RandomStream(seed: seeding.seed).substream("generate")
     let (x, seconds) = timed { students(initialStates(plan, stream)) }

@@ -37,7 +37,7 @@ struct GridCommand: ParsableCommand {
     if rule == "list" { return list() }
     guard let mixture else { throw CommandError.usage("grid needs a mixture") }
     guard let segments else { throw CommandError.usage("grid needs --segments n") }
-    try checkPositive(segments, option: "--segments")
+    try checkPositive(segments, option: "--segments", atMost: GridCommand.segmentLimit)
     let rule = try GridCommand.rule(named: rule)
     let flow = ProbabilityFlow(
       try MixtureOptions.make(mixture, sigma0: sigma0), try process.make())
@@ -73,6 +73,9 @@ struct GridCommand: ParsableCommand {
       }
     }
   }
+
+  /// More segments than float64 times can usefully separate.
+  static let segmentLimit = 1_000_000
 
   /// The rule of that name, or a usage error that lists the others.
   static func rule(named name: String) throws -> any GridRule.Type {

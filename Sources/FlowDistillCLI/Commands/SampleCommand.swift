@@ -24,6 +24,7 @@ struct SampleCommand: ParsableCommand {
     let process = try process.make()
     try ProcessOptions.check(time, option: "--time", process)
     let flow = ProbabilityFlow(try mixture.make(), process)
+    try Memory.check(rows: count, flow.mixture.dimension, matrices: 2, option: "--count")
     try AtomicFile.checkWritable(output.output)
     let (x, seconds) = timed {
       flow.marginal(at: time).sample(

@@ -36,7 +36,7 @@ struct TransportCommand: ParsableCommand {
     let start = from ?? process.horizon
     try ProcessOptions.check(start, option: "--from", process)
     try ProcessOptions.check(to, option: "--to", process)
-    try checkPositive(steps, option: "--steps")
+    try checkPositive(steps, option: "--steps", atMost: 100_000_000)
     guard tolerance >= 1e-14, tolerance < 1 else {
       throw CommandError.usage("--tolerance is \(tolerance); use a number in [1e-14, 1)")
     }

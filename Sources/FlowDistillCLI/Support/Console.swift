@@ -28,6 +28,14 @@ enum Console {
     } else {
       for line in lines() { print(line) }
     }
+    flushOutput()
+  }
+
+  /// Ends the process with a message if what was printed did not arrive: a full disk must not
+  /// look like success.
+  static func flushOutput() {
+    guard fflush(nil) != 0 else { return }
+    ExitStatus.exit(after: CommandError.output(reason: unsafe String(cString: strerror(errno))))
   }
 
   /// Whether standard error is a terminal that understands cursor movement.

@@ -15,6 +15,8 @@ enum CommandError: Error {
   case data(String)
   /// Work that a signal ended (status 130).
   case interrupted(String)
+  /// Standard output takes no more (status 74).
+  case output(reason: String)
 }
 
 /// The one place where an error becomes a sentence and a status.
@@ -33,6 +35,7 @@ enum ExitStatus {
     case CommandError.usage(let text): (text, usage)
     case CommandError.data(let text): (text, data)
     case CommandError.interrupted(let text): (text, interrupted)
+    case CommandError.output(let reason): ("standard output: \(reason)", inputOutput)
     case let error as FormatError: (error.description, status(error))
     case let error as MixtureError: (error.description, data)
     case let error as StabilityError: (error.description, data)
@@ -72,6 +75,7 @@ enum ExitStatus {
     if code == .success {
       // Help and version are answers, not errors.
       print(FlowDistillCommand.fullMessage(for: error))
+      Console.flushOutput()
       terminate(0)
     }
     let line = FlowDistillCommand.message(for: error).split(whereSeparator: \.isNewline)

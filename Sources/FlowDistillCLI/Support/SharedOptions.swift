@@ -27,25 +27,30 @@ struct SeedOptions: ParsableArguments {
 
 /// The forward process and its parameters.
 struct ProcessOptions: ParsableArguments {
-  @Option(name: .long, help: "The forward process: ou.")
-  var process = "ou"
+  // Optional, so that a command can tell what was given from what was left to it.
+  @Option(name: .long, help: "The forward process: ou (default).")
+  var process: String?
 
-  @Option(name: .long, help: "The rate of the ou process.")
-  var beta = 5.0
+  @Option(name: .long, help: "The rate of the ou process (default 5).")
+  var beta: Double?
 
-  @Option(name: .long, help: "The stationary standard deviation of the ou process.")
-  var sigmaInf = 1.0
+  @Option(name: .long, help: "The stationary standard deviation of the ou process (default 1).")
+  var sigmaInf: Double?
 
-  @Option(name: .long, help: "The horizon T.")
-  var horizon = 1.0
+  @Option(name: .long, help: "The horizon T (default 1).")
+  var horizon: Double?
+
+  /// Whether any option is given.
+  var isGiven: Bool { process != nil || beta != nil || sigmaInf != nil || horizon != nil }
 
   /// The process, or a usage error.
   func make() throws -> any ForwardProcess {
-    guard process == "ou" else {
-      throw CommandError.usage("--process is \"\(process)\"; use ou")
+    guard process ?? "ou" == "ou" else {
+      throw CommandError.usage("--process is \"\(process ?? "")\"; use ou")
     }
     do {
-      return try OrnsteinUhlenbeck(beta: beta, sigmaInfinity: sigmaInf, horizon: horizon)
+      return try OrnsteinUhlenbeck(
+        beta: beta ?? 5, sigmaInfinity: sigmaInf ?? 1, horizon: horizon ?? 1)
     } catch {
       throw CommandError.usage("--\(error.description)")
     }
@@ -97,6 +102,11 @@ struct OutputOptions: ParsableArguments {
   var output: String
 }
 
+extension ArgumentHelp {
+  /// The argument of commands that work on a finished run.
+  static let runFolder = ArgumentHelp("The run folder.", valueName: "run")
+}
+
 /// Reads samples and checks them against a mixture.
 enum SampleInput {
   static func read(_ path: String, for mixture: GaussianMixture) throws -> Matrix<Double> {
@@ -125,7 +135,10 @@ func timed<T>(_ body: () throws -> T) rethrows -> (result: T, seconds: Double) {
   return (result, (clock.now - start) / .seconds(1))
 }
 
-/// A whole number from the command line, or a usage error.
-func checkPositive(_ value: Int, option: String) throws {
+/// Checks a whole number from the command line: a usage error if it is below 1 or too large.
+func checkPositive(_ value: Int, option: String, atMost limit: Int = .max) throws {
   guard value >= 1 else { throw CommandError.usage("\(option) is \(value); use at least 1") }
+  guard value <= limit else {
+    throw CommandError.usage("\(option) is \(value); use at most \(limit)")
+  }
 }

@@ -57,8 +57,13 @@ enum StudentFile {
     let student = try student(file, path, plan, from, to)
     let count = student.network.parameterCount
     var optimiser = AdamW(parameterCount: count, settings: plan.recipe.optimiser)
-    optimiser.firstMoment = try floats(file, "optimiser.first", count, path)
-    optimiser.secondMoment = try floats(file, "optimiser.second", count, path)
+    optimiser.firstMoment = try floats(file, "optimiser.first", [count], path)
+    optimiser.secondMoment = try floats(file, "optimiser.second", [count], path)
+    guard optimiser.secondMoment.allSatisfy({ $0 >= 0 }) else {
+      throw .malformed(
+        path: path, location: "optimiser.second", problem: "holds a negative mean square",
+        advice: nil)
+    }
     optimiser.stepCount = step
     return SegmentTrainer(plan, segment: k, student: student, optimiser: optimiser)
   }
@@ -86,36 +91,39 @@ enum StudentFile {
   private static func student(
     _ file: Safetensors, _ path: String, _ plan: DistillationPlan, _ from: Double, _ to: Double
   ) throws(FormatError) -> Student {
-    guard let scale = file.metadata["scale"].flatMap({ Double($0) }), scale.isFinite,
-      file.metadata["parametrisation"] == plan.recipe.parametrisation.rawValue
-    else {
-      throw .malformed(
-        path: path, location: "__metadata__", problem: "is not a student of this run", advice: nil)
-    }
     let d = plan.mixture.dimension
-    let shape = Architecture.mlp(
+    let architecture = Architecture.mlp(
       dimensions: [d] + plan.recipe.hiddenWidths + [d],
       activations: plan.recipe.activations.cycle)
-    var layers: [Network.Layer] = []
-    for (i, layer) in shape.layers.enumerated() {
-      let weights = try floats(file, "layers.\(i).weight", layer.weights.count, path)
-      layers.append(
-        Network.Layer(
-          weights: Matrix(rows: layer.outputs, columns: layer.inputs, elements: weights),
-          biases: try floats(file, "layers.\(i).bias", layer.biases.count, path),
-          activation: layer.activation))
-    }
-    return Student(
-      network: Network(layers: layers), parametrisation: plan.recipe.parametrisation, scale: scale,
+    let scale = file.metadata["scale"].flatMap { Double($0) } ?? .nan
+    var student = Student(
+      network: Network(architecture), parametrisation: plan.recipe.parametrisation, scale: scale,
       from: from, to: to)
+    // All but the scale is the plan's: a file that says otherwise belongs to another run.
+    let expected = metadata(student)
+    let odd = expected.keys.sorted().first { file.metadata[$0] != expected[$0] }
+    guard odd == nil, scale > 0, scale.isFinite else {
+      throw .malformed(
+        path: path, location: "__metadata__.\(odd ?? "scale")",
+        problem: "is not that of this run's student", advice: nil)
+    }
+    for (i, layer) in architecture.layers.enumerated() {
+      student.network.parameters.replaceSubrange(
+        layer.weights,
+        with: try floats(file, "layers.\(i).weight", [layer.outputs, layer.inputs], path))
+      student.network.parameters.replaceSubrange(
+        layer.biases, with: try floats(file, "layers.\(i).bias", [layer.outputs], path))
+    }
+    return student
   }
 
   private static func floats(
-    _ file: Safetensors, _ name: String, _ count: Int, _ path: String
+    _ file: Safetensors, _ name: String, _ shape: [Int], _ path: String
   ) throws(FormatError) -> [Float] {
-    guard case .float32(let values)? = file[name]?.values, values.count == count else {
+    guard let tensor = file[name], tensor.shape == shape, case .float32(let values) = tensor.values
+    else {
       throw .malformed(
-        path: path, location: name, problem: "is not \(count) float32 numbers", advice: nil)
+        path: path, location: name, problem: "is not float32 of shape \(shape)", advice: nil)
     }
     guard values.allSatisfy(\.isFinite) else {
       throw .malformed(

@@ -13,7 +13,9 @@ public struct SegmentBudget: Sendable, Equatable {
   public let measuredAmplification: Double
   /// The one-sided certificate Lip(Φ_{0←t_k}); infinite if none is known.
   public let certifiedAmplification: Double
-  /// ⟨c_k, e⟩/‖e‖²: the signed share of the end-to-end error. Shares add to 1.
+  /// ⟨c_k, e⟩/‖e‖²: the signed share of the end-to-end error.
+  ///
+  /// Shares add to 1.
   public let share: Double
 }
 

@@ -47,7 +47,9 @@ extension Recipe {
   /// What makes this recipe impossible, if anything: one clause naming the choice.
   public var problem: String? {
     if hiddenWidths.isEmpty { return "the student has no hidden layer" }
-    if hiddenWidths.count > Recipe.depthLimit { return "the student has \(hiddenWidths.count) layers" }
+    if hiddenWidths.count > Recipe.depthLimit {
+      return "the student has \(hiddenWidths.count) hidden layers"
+    }
     if let width = hiddenWidths.first(where: { !(1...1_000_000).contains($0) }) {
       return "a hidden layer has width \(width)"
     }
@@ -55,7 +57,9 @@ extension Recipe {
       return "the number of training steps is \(totalSteps)"
     }
     if !(1...1_000_000_000).contains(batch) { return "the batch size is \(batch)" }
-    if !(learningRate > 0 && learningRate.isFinite) { return "the learning rate is \(learningRate)" }
+    if !(learningRate > 0 && learningRate.isFinite) {
+      return "the learning rate is \(learningRate)"
+    }
     if !(weightDecay >= 0 && weightDecay.isFinite) { return "the weight decay is \(weightDecay)" }
     if !(gradientNorm > 0) { return "the gradient norm is \(gradientNorm)" }
     if let bound = parameterBound, !(bound > 0 && bound.isFinite) {

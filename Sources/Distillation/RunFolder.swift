@@ -3,7 +3,9 @@ import Mixtures
 import Networks
 import Stability
 
-/// The files of one distillation. They are the only state of a run: any process can go on from them.
+/// The files of one distillation.
+///
+/// They are the only state of a run: any process can go on from them.
 ///
 ///     plan.json                 everything that determines the result
 ///     mixture.json, grid.json   the same parts as files of their own, for other programs
@@ -22,15 +24,20 @@ public struct RunFolder: Sendable {
   public init(_ path: String) { self.path = path }
 
   /// The path of a file in the folder.
-  public func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
+  public func file(_ name: String) -> String {
+    path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+  }
 
   /// Whether the folder holds a plan.
   public var hasPlan: Bool { FileReader.exists(file("plan.json")) }
 
-  /// Whether the folder holds any part of a run. Without a plan such a part belongs to nobody
+  /// Whether the folder holds any part of a run.
+  ///
+  /// Without a plan such a part belongs to nobody
   /// knows which, and a new run must not take it for its own.
   var hasRun: Bool {
-    hasPlan || FileReader.exists(segmentFile(0)) || FileReader.exists(file("checkpoint.safetensors"))
+    hasPlan || FileReader.exists(segmentFile(0))
+      || FileReader.exists(file("checkpoint.safetensors"))
   }
 
   /// The run's plan.

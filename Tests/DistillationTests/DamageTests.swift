@@ -10,7 +10,7 @@ extension DistillationTests {
       try withFolder { path in
         let folder = RunFolder(path)
         var now = 0
-        let distiller = try Distiller(starting: PlanParts().plan, in: folder)
+        let distiller = try Distiller(starting: PlanParts().plan(), in: folder)
         #expect(throws: DistillationError.interrupted(segment: 1, step: 5)) {
           try distiller.run(shouldStop: { now == 15 }, progress: { now = $0.totalStep })
         }
@@ -119,7 +119,7 @@ extension DistillationTests {
     @Test func damagedStudentsAreRefused() throws {
       try withFolder { path in
         let folder = RunFolder(path)
-        let plan = PlanParts().plan
+        let plan = try PlanParts().plan()
         try Distiller(starting: plan, in: folder).run()
         let (first, second) = (
           folder.file("segments/00.safetensors"), folder.file("segments/01.safetensors")

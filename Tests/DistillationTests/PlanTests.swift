@@ -28,7 +28,7 @@ extension DistillationTests {
       parts.seed = seed
       parts.beta = 0.1 + 0.2
       parts.times = [1, 0.1 + 0.2, 1e-17, 0]
-      let plan = parts.plan
+      let plan = try parts.plan()
       try withFolder { path in
         _ = try Distiller(starting: plan, in: RunFolder(path + "/a/b/run"))
         let read = try RunFolder(path + "/a/b/run/").plan()
@@ -72,18 +72,19 @@ extension DistillationTests {
     }
 
     @Test func wrongPlansAreRefused() throws {
+      let plan = try PlanParts().plan()
       let wrong: [(key: String, value: JSON?, word: String)] = [
         ("format", "flowdistill.run/2", "flowdistill.run/1"), ("seed", "-1", "seed"),
         ("seed", 3, "seed"), ("seed", "18446744073709551616", "seed"), ("grid", nil, "'grid'"),
         ("mixture", [], "mixture"), ("comment", "hello", "'comment'"),
-        ("grid", changed(PlanParts().plan.grid.json, "times", [1, 0.5, 0.5, 0]), "times"),
-        ("grid", changed(PlanParts().plan.grid.json, "times", [1, 0.5, 0.1]), "times"),
-        ("grid", changed(PlanParts().plan.grid.json, "times", [0.9, 0.5, 0.1, 0]), "times"),
-        ("recipe", changed(PlanParts().plan.recipe.json, "batch", 0), "batch size is 0"),
+        ("grid", changed(plan.grid.json, "times", [1, 0.5, 0.5, 0]), "times"),
+        ("grid", changed(plan.grid.json, "times", [1, 0.5, 0.1]), "times"),
+        ("grid", changed(plan.grid.json, "times", [0.9, 0.5, 0.1, 0]), "times"),
+        ("recipe", changed(plan.recipe.json, "batch", 0), "batch size is 0"),
       ]
       try withFolder { path in
         for (key, value, word) in wrong {
-          try changed(PlanParts().plan.json, key, value).write(to: path + "/plan.json")
+          try changed(plan.json, key, value).write(to: path + "/plan.json")
           try expectRefusal(naming: word) { try RunFolder(path).plan() }
         }
         try Data("{".utf8).write(to: URL(filePath: path + "/plan.json"))

@@ -9,10 +9,12 @@ extension DistillationTests {
   @Suite struct ResumeTests {
     /// The uninterrupted run: segments of 10, 10 and 11 steps.
     static let parts = PlanParts(steps: 31)
-    static let whole: [Data] = try! withFolder { path in
-      let folder = RunFolder(path)
-      try Distiller(starting: parts.plan, in: folder).run()
-      return try result(of: folder)
+    static let whole = Result {
+      try withFolder { path in
+        let folder = RunFolder(path)
+        try Distiller(starting: parts.plan(), in: folder).run()
+        return try result(of: folder)
+      }
     }
 
     private func distil(
@@ -35,28 +37,28 @@ extension DistillationTests {
         let folder = RunFolder(path)
         var seen = 0
         let distiller = try Distiller(
-          starting: ResumeTests.parts.plan, in: folder, checkpointInterval: interval)
+          starting: ResumeTests.parts.plan(), in: folder, checkpointInterval: interval)
         #expect(try distil(distiller, stoppingAt: step, &seen) == false)
         #expect(throws: DistillationError.self) { try folder.students(folder.plan()) }
-        try Distiller(resuming: folder, expecting: ResumeTests.parts.plan).run()
-        #expect(try result(of: folder) == ResumeTests.whole)
+        try Distiller(resuming: folder, expecting: ResumeTests.parts.plan()).run()
+        #expect(try result(of: folder) == ResumeTests.whole.get())
         // Once more changes nothing.
         try Distiller(resuming: folder).run()
-        #expect(try result(of: folder) == ResumeTests.whole)
+        #expect(try result(of: folder) == ResumeTests.whole.get())
       }
     }
 
     @Test func stoppingAgainAndAgainDoesNotMatter() throws {
       try withFolder { path in
         let folder = RunFolder(path)
-        _ = try Distiller(starting: ResumeTests.parts.plan, in: folder)
+        _ = try Distiller(starting: ResumeTests.parts.plan(), in: folder)
         var seen = 0
         for stop in stride(from: 3, to: 31, by: 3) {
           #expect(try distil(Distiller(resuming: folder), stoppingAt: stop, &seen) == false)
         }
         #expect(try distil(Distiller(resuming: folder), stoppingAt: 99, &seen))
         #expect(seen == 31)
-        #expect(try result(of: folder) == ResumeTests.whole)
+        #expect(try result(of: folder) == ResumeTests.whole.get())
       }
     }
 
@@ -66,7 +68,7 @@ extension DistillationTests {
         let folder = RunFolder(path + "/run")
         var copies: [String] = []
         let distiller = try Distiller(
-          starting: ResumeTests.parts.plan, in: folder, checkpointInterval: 4)
+          starting: ResumeTests.parts.plan(), in: folder, checkpointInterval: 4)
         try distiller.run(progress: { now in
           guard now.totalStep % 4 != 2 else { return }
           copies.append("\(path)/copy-\(now.totalStep)")
@@ -75,7 +77,7 @@ extension DistillationTests {
         #expect(copies.count == 23)
         for copy in copies {
           try Distiller(resuming: RunFolder(copy)).run()
-          #expect(try result(of: RunFolder(copy)) == ResumeTests.whole, "\(copy)")
+          #expect(try result(of: RunFolder(copy)) == ResumeTests.whole.get(), "\(copy)")
         }
       }
     }
@@ -86,7 +88,7 @@ extension DistillationTests {
       let runs = try [1, 2, 3].map { threads in
         try withThreads(threads) {
           try withFolder { path in
-            try Distiller(starting: parts.plan, in: RunFolder(path)).run()
+            try Distiller(starting: parts.plan(), in: RunFolder(path)).run()
             return try result(of: RunFolder(path))
           }
         }
@@ -98,7 +100,7 @@ extension DistillationTests {
     @Test func anotherPlanIsRefused() throws {
       try withFolder { path in
         let folder = RunFolder(path)
-        _ = try Distiller(starting: ResumeTests.parts.plan, in: folder)
+        _ = try Distiller(starting: ResumeTests.parts.plan(), in: folder)
         var (seed, beta, times, recipe, mixture) = (
           ResumeTests.parts, ResumeTests.parts, ResumeTests.parts, ResumeTests.parts,
           ResumeTests.parts
@@ -107,18 +109,18 @@ extension DistillationTests {
         beta.beta = 4
         times.times[1] = 0.5
         recipe.recipe.batch += 1
-        mixture.mixture = GaussianFlow(mean: [0, 1], deviation: 1).mixture
+        mixture.mixture = try GaussianFlow(mean: [0, 1], deviation: 1).mixture()
         let others = [
           ("seed", seed), ("process", beta), ("grid", times), ("recipe", recipe),
           ("mixture", mixture),
         ]
         for (word, other) in others {
           #expect(throws: DistillationError.otherPlan(path: path, difference: word)) {
-            try Distiller(resuming: folder, expecting: other.plan)
+            try Distiller(resuming: folder, expecting: other.plan())
           }
         }
         #expect(throws: DistillationError.alreadyExists(path: path)) {
-          try Distiller(starting: ResumeTests.parts.plan, in: folder)
+          try Distiller(starting: ResumeTests.parts.plan(), in: folder)
         }
       }
     }
@@ -127,10 +129,10 @@ extension DistillationTests {
     @Test func leftoversAreNotTaken() throws {
       try withFolder { path in
         let folder = RunFolder(path)
-        try Distiller(starting: ResumeTests.parts.plan, in: folder).run()
+        try Distiller(starting: ResumeTests.parts.plan(), in: folder).run()
         try FileManager.default.removeItem(atPath: folder.file("plan.json"))
         #expect(throws: DistillationError.alreadyExists(path: path)) {
-          try Distiller(starting: ResumeTests.parts.plan, in: folder)
+          try Distiller(starting: ResumeTests.parts.plan(), in: folder)
         }
         #expect(throws: DistillationError.file(.notFound(path: folder.file("plan.json")))) {
           try Distiller(resuming: folder)
@@ -145,7 +147,7 @@ extension DistillationTests {
         parts.times = [1, 0]
         parts.recipe.schedule = .cosine
         var (losses, now): ([Double], Int) = ([], 0)
-        let first = try Distiller(starting: parts.plan, in: folder, checkpointInterval: 60)
+        let first = try Distiller(starting: parts.plan(), in: folder, checkpointInterval: 60)
         #expect(throws: DistillationError.interrupted(segment: 0, step: 130)) {
           try first.run(
             shouldStop: { now == 130 },

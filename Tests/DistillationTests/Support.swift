@@ -40,11 +40,9 @@ func result(of folder: RunFolder) throws -> [Data] {
 
 /// A plan small enough to train in a blink; every part can be replaced.
 struct PlanParts {
-  var mixture = try! GaussianMixture(
-    weights: [0.2, 0.3, 0.5], means: Matrix([[-1, 0.5], [2, 0], [0, -1.5]]),
-    covariances: .spherical([0.2, 0.2, 0.2]))
+  /// Nil: three spherical components in the plane.
+  var mixture: GaussianMixture?
   var beta = 5.0
-  var horizon = 1.0
   var times: [Double] = [1, 0.3, 0.1, 0]
   var recipe = Recipe.paper
   var seed: UInt64 = 7
@@ -56,10 +54,13 @@ struct PlanParts {
     recipe.learningRate = 3e-3
   }
 
-  var plan: DistillationPlan {
-    let process = try! OrnsteinUhlenbeck(beta: beta, sigmaInfinity: 1, horizon: horizon)
+  func plan() throws -> DistillationPlan {
+    let process = try OrnsteinUhlenbeck(beta: beta, sigmaInfinity: 1, horizon: 1)
     return DistillationPlan(
-      mixture: mixture,
+      mixture: try mixture
+        ?? GaussianMixture(
+          weights: [0.2, 0.3, 0.5], means: Matrix([[-1, 0.5], [2, 0], [0, -1.5]]),
+          covariances: .spherical([0.2, 0.2, 0.2])),
       grid: TimeGrid(rule: "test", process: process, times: times, kind: .estimate),
       recipe: recipe, seed: seed)
   }
@@ -79,10 +80,9 @@ func train(_ plan: DistillationPlan) throws -> (chain: StudentChain, losses: [Do
 struct GaussianFlow {
   let mean: [Double]
   let deviation: Double
-  let process = try! OrnsteinUhlenbeck()
 
-  var mixture: GaussianMixture {
-    try! GaussianMixture(
+  func mixture() throws -> GaussianMixture {
+    try GaussianMixture(
       weights: [1], means: Matrix([mean]), covariances: .spherical([deviation * deviation]))
   }
 
@@ -99,10 +99,10 @@ struct GaussianFlow {
   }
 
   /// A plan for it.
-  func plan(times: [Double], recipe: Recipe = .paper, seed: UInt64 = 1) -> DistillationPlan {
+  func plan(times: [Double], recipe: Recipe = .paper, seed: UInt64 = 1) throws -> DistillationPlan {
     DistillationPlan(
-      mixture: mixture,
-      grid: TimeGrid(rule: "test", process: process, times: times, kind: .estimate),
+      mixture: try mixture(),
+      grid: TimeGrid(rule: "test", process: try OrnsteinUhlenbeck(), times: times, kind: .estimate),
       recipe: recipe, seed: seed)
   }
 

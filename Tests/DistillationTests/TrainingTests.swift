@@ -17,7 +17,7 @@ extension DistillationTests {
       parts.recipe.parametrisation = parametrisation
       parts.recipe.schedule = schedule
       parts.times = [1, 0.05, 0]
-      let losses = try train(parts.plan).losses
+      let losses = try train(parts.plan()).losses
       #expect(losses.count == 400)
       for segment in [losses[..<200], losses[200...]] {
         let (first, last) = (mean(Array(segment.prefix(5))), mean(Array(segment.suffix(20))))
@@ -81,9 +81,9 @@ extension DistillationTests {
       for bound in [0.05, 0.2] {
         var parts = PlanParts(steps: 60)
         parts.recipe.learningRate = 0.02
-        let free = try train(parts.plan).chain
+        let free = try train(parts.plan()).chain
         parts.recipe.parameterBound = bound
-        let clamped = try train(parts.plan).chain
+        let clamped = try train(parts.plan()).chain
         for (a, b) in zip(free.students, clamped.students) {
           #expect(a.network.parameters.contains { abs($0) > Float(bound) })
           #expect(b.network.parameters.allSatisfy { abs($0) <= Float(bound) })
@@ -112,7 +112,7 @@ extension DistillationTests {
       var errors: [Double] = []
       for parametrisation in [Parametrisation.plain, .residual] {
         parts.recipe.parametrisation = parametrisation
-        let plan = parts.plan
+        let plan = try parts.plan()
         let evaluation = try Evaluation(try train(plan).chain, plan: plan, samples: 500, seed: 3)
         errors.append(evaluation.segments[0].localRelativeError.value)
       }
@@ -122,12 +122,12 @@ extension DistillationTests {
     @Test func divergenceIsAnError() throws {
       var parts = PlanParts()
       parts.recipe.learningRate = 1e30
-      #expect(throws: DistillationError.diverged(segment: 0, step: 1)) { try train(parts.plan) }
+      #expect(throws: DistillationError.diverged(segment: 0, step: 1)) { try train(parts.plan()) }
       // The loss of the only step is fine; the weights after it are not.
       parts.recipe.learningRate = 1e39
       parts.recipe.totalSteps = 1
       parts.times = [1, 0]
-      #expect(throws: DistillationError.diverged(segment: 0, step: 1)) { try train(parts.plan) }
+      #expect(throws: DistillationError.diverged(segment: 0, step: 1)) { try train(parts.plan()) }
     }
 
     /// For σ_0 = 1 both teachers are right; for σ_0 = 0.001 the published one is far off.

@@ -58,6 +58,7 @@ public struct Distiller: Sendable {
     if let expected, let difference = plan.difference(from: expected) {
       throw .otherPlan(path: folder.path, difference: difference)
     }
+    folder.removeLeftovers()
   }
 
   /// Trains whatever is still missing.
@@ -96,8 +97,10 @@ public struct Distiller: Sendable {
         if stop || (step % checkpointInterval == 0 && !trainer.isFinished) {
           try trainer.checkFinite()
           try saving { () throws(FormatError) in
-            try StudentFile.writeCheckpoint(trainer, to: checkpoint)
+            // The record first: lines beyond the checkpoint are dropped by whoever goes on, missing
+            // ones would be missing for good.
             try metrics.write()
+            try StudentFile.writeCheckpoint(trainer, to: checkpoint)
           }
         }
         if stop { throw .interrupted(segment: k, step: step) }

@@ -54,6 +54,12 @@ public struct RunFolder: Sendable {
     try plan.json.write(to: file("plan.json"))
   }
 
+  /// Removes what a kill in the midst of a write left.
+  func removeLeftovers() {
+    AtomicFile.removeLeftovers(in: path)
+    AtomicFile.removeLeftovers(in: file("segments"))
+  }
+
   func segmentFile(_ k: Int) -> String { file("segments/\(k < 10 ? "0" : "")\(k).safetensors") }
 
   /// The number of finished students: segments 0, 1, … without a gap.

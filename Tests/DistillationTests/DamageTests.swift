@@ -138,6 +138,37 @@ extension DistillationTests {
       }
     }
 
+    /// A kill between the two writes must not lose lines of the record, so it goes first.
+    @Test func recordIsWrittenBeforeTheCheckpoint() throws {
+      try withFolder { path in
+        let folder = RunFolder(path)
+        let distiller = try Distiller(
+          starting: try PlanParts().plan(), in: folder, checkpointInterval: 5)
+        try FileManager.default.createDirectory(
+          atPath: folder.file("metrics.jsonl"), withIntermediateDirectories: false)
+        let error = #expect(throws: DistillationError.self) { try distiller.run() }
+        #expect(error?.description.contains("metrics.jsonl: cannot be written") == true)
+        #expect(!FileManager.default.fileExists(atPath: folder.file("checkpoint.safetensors")))
+      }
+    }
+
+    @Test func leftoversOfKillsAreRemoved() throws {
+      try withStoppedRun { folder in
+        // Numbers of processes end well below the largest Int32.
+        let gone = [
+          ".flowdistill-2147483647-abc.tmp", "segments/.flowdistill-2147483646-1.tmp",
+        ]
+        let kept = [
+          ".flowdistill-\(ProcessInfo.processInfo.processIdentifier)-abc.tmp", "notes.tmp",
+          ".flowdistill-x-1.tmp", ".flowdistill--1-1.tmp", ".flowdistill-2147483647-abc",
+        ]
+        for name in gone + kept { try Data().write(to: URL(filePath: folder.file(name))) }
+        _ = try Distiller(resuming: folder)
+        for name in gone { #expect(!FileManager.default.fileExists(atPath: folder.file(name))) }
+        for name in kept { #expect(FileManager.default.fileExists(atPath: folder.file(name))) }
+      }
+    }
+
     /// The record of the loss is a convenience: damage costs lines, never the run.
     @Test func damagedMetricsCostOnlyLines() throws {
       try withStoppedRun { folder in

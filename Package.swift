@@ -107,6 +107,7 @@ let package = Package(
       .testTarget(
         name: "CommandLineTests",
         dependencies: ["FlowDistill", "FlowDistillCLI"],
+        exclude: ["Fixtures"],
         swiftSettings: strict)
     ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,41 @@
+/// Every command with what `--json` must print at least (formats.md); adding one is one line.
+let commands: [(name: String, arguments: [String], keys: [String])] = [
+  (
+    "sample", ["m.json", "--time", "0.5", "--count", "20", "-o", "new.npy"],
+    ["output", "count", "seconds"]
+  ),
+  (
+    "evaluate-field",
+    ["m.json", "x.npy", "--time", "0.5", "--quantity", "velocity-jacobian", "-o", "new.npy"],
+    ["output", "count", "seconds", "evaluations", "error_estimate"]
+  ),
+  (
+    "transport", ["m.json", "x.npy", "--from", "1", "--to", "0", "-o", "new.npy"],
+    ["output", "count", "seconds", "evaluations", "error_estimate", "kinds"]
+  ),
+  (
+    "stability", ["m.json", "--times", "0,0.5,1"],
+    [
+      "state", "diameter", "times", "two_sided", "one_sided", "cumulative", "cumulative_horizon",
+      "one_sided_amplification", "information", "typical_log_amplification", "kinds",
+    ]
+  ),
+  (
+    "grid", ["m.json", "--segments", "3", "--rule", "uniform"],
+    ["format", "rule", "process", "times", "kind"]
+  ),
+  (
+    "distill", ["m.json", "--segments", "2", "-o", "new"] + Workplace.quick,
+    ["output", "segments", "rule", "recipe", "steps", "seconds", "last_loss"]
+  ),
+  (
+    "evaluate", ["run", "--samples", "30"],
+    [
+      "relative_mse", "standard_error", "negative_log_likelihood", "segments", "samples", "kinds",
+    ]
+  ),
+  (
+    "generate", ["run", "--count", "20", "-o", "new.npy"],
+    ["output", "count", "seconds", "evaluations", "start"]
+  ),
+]

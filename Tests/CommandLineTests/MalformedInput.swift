@@ -1,0 +1,169 @@
+import Testing
+
+/// A call that must fail: its arguments, separated by spaces; its status; a word of its message.
+struct MalformedInput: Sendable, CustomTestStringConvertible {
+  let arguments: [String]
+  let status: Int32
+  let word: String
+
+  init(_ arguments: String, _ status: Int32, _ word: String) {
+    self.arguments = arguments.split(separator: " ").map {
+      // "''" is an empty argument, as in a shell.
+      $0 == "''" ? "" : String($0)
+    }
+    (self.status, self.word) = (status, word)
+  }
+
+  var testDescription: String { arguments.joined(separator: " ") }
+
+  /// Every case; adding one is one line.
+  static let all = mixtures + samples + grids + usage + outputs + runs
+
+  private static let mixtures =
+    [
+      ("missing.json", 66, "no such file"), ("m-nan.json", 65, "NaN"),
+      ("m-huge.json", 65, "largest double"), ("m-null.json", 65, "means[0][0]"),
+      ("m-negative.json", 65, "weights"), ("m-sum.json", 65, "sum to 0.9"),
+      ("m-weights.json", 65, "weights has 3"), ("m-ragged.json", 65, "means[1]"),
+      ("m-flat.json", 65, "means[0]"), ("m-empty-means.json", 65, "means"),
+      ("m-variances.json", 65, "variances"), ("m-zero.json", 65, "must be positive"),
+      ("m-type.json", 65, "spherical, diag, tied or full"),
+      ("m-indefinite.json", 65, "not positive definite"),
+      ("m-asymmetric.json", 65, "not symmetric"),
+      ("m-square.json", 65, "matrices"), ("m-repeated.json", 65, "'weights'"),
+      ("m-unknown.json", 65, "did you mean 'weights'"), ("m-version.json", 65, "mixture/1"),
+      ("m-truncated.json", 65, "m-truncated.json"), ("m-trailing.json", 65, "m-trailing.json"),
+      ("m-list.json", 65, "object"), ("m-missing.json", 65, "'means' is missing"),
+      ("m-deep.json", 65, "m-deep.json"), ("empty.json", 65, "empty.json"),
+      ("x.npy", 65, "x.npy"), (".", 74, "directory"), ("paper:xyz", 64, "paper:"),
+      ("paper:-1", 64, "paper:"), ("paper:4294967296", 64, "paper:"),
+      ("m.json --sigma0 2", 64, "--sigma0"), ("paper:0 --sigma0 0", 64, "--sigma0"),
+      ("paper:0 --sigma0 nan", 64, "--sigma0"),
+    ].map { MalformedInput("sample \($0.0) --time 0.5 --count 3 -o new.npy", $0.1, $0.2) }
+
+  private static let samples =
+    [
+      ("missing.npy", 66, "no such file"), ("x-truncated.npy", 65, "x-truncated.npy"),
+      ("x-header.npy", 65, "x-header.npy"), ("x-long.npy", 65, "x-long.npy"),
+      ("x-three.npy", 65, "3 columns"), ("x-nan.npy", 65, "x-nan.npy"),
+      ("x-infinite.npy", 65, "x-infinite.npy"), ("x-none.npy", 65, "no samples"),
+      ("x-empty.npy", 65, "x-empty.npy"), ("x-text.npy", 65, "x-text.npy"),
+      ("x-object.npy", 65, "x-object.npy"), ("x-big.npy", 65, "x-big.npy"),
+      ("x-ragged.csv", 65, "x-ragged.csv"), ("x-word.csv", 65, "two"), ("x-nan.csv", 65, "nan"),
+      ("x-empty.csv", 65, "x-empty.csv"), ("m.json", 65, "json"),
+    ].flatMap { (name: String, status: Int32, word: String) in
+      [
+        MalformedInput("transport m.json \(name) -o new.npy", status, word),
+        MalformedInput(
+          "evaluate-field m.json \(name) --time 0.5 --quantity score -o new.npy", status, word),
+      ]
+    }
+
+  private static let grids = [
+    MalformedInput("grid m.json --segments 0", 64, "--segments is 0"),
+    MalformedInput("grid m.json --segments -3", 64, "segments"),
+    MalformedInput("grid m.json --segments 2.5", 64, "2.5"),
+    MalformedInput("grid m.json --segments 1000000000000", 64, "--segments"),
+    MalformedInput("grid m.json", 64, "--segments"),
+    MalformedInput("grid --segments 3", 64, "mixture"),
+    MalformedInput("grid m.json --segments 3 --rule best", 64, "uniform"),
+    MalformedInput("grid m-unequal.json --segments 3 --rule stability", 65, "covariance"),
+    MalformedInput("stability m-unequal.json", 65, "covariance"),
+    MalformedInput("stability m.json --times garbage", 64, "garbage"),
+    MalformedInput("stability m.json --times ''", 64, "--times"),
+    MalformedInput("stability m.json --times 0.5,,1", 64, "--times"),
+    MalformedInput("stability m.json --times 0.5,2", 64, "[0, 1.0]"),
+    MalformedInput("stability m.json --times nan", 64, "--times"),
+  ]
+
+  private static let usage = [
+    MalformedInput("nonsense", 64, "flowdistill --help"),
+    MalformedInput("sample m.json --time 0.5 --count 3", 64, "--output"),
+    MalformedInput("sample m.json --time 0.5 --count 0 -o new.npy", 64, "--count is 0"),
+    MalformedInput("sample m.json --time 0.5 --count many -o new.npy", 64, "many"),
+    MalformedInput(
+      "sample m.json --time 0.5 --count 1000000000000000000 -o new.npy", 64, "--count"),
+    MalformedInput("sample m.json --time 0.5 --count 100000000000 -o new.npy", 64, "GB"),
+    MalformedInput("sample m.json --time 1.5 --count 3 -o new.npy", 64, "--time is 1.5"),
+    MalformedInput("sample m.json --time -0.1 --count 3 -o new.npy", 64, "time"),
+    MalformedInput("sample m.json --time nan --count 3 -o new.npy", 64, "--time is nan"),
+    MalformedInput("sample m.json --time 1 --count 3 -o new.npy --beta=-5", 64, "--beta"),
+    MalformedInput("sample m.json --time 1 --count 3 -o new.npy --beta 0", 64, "--beta"),
+    MalformedInput("sample m.json --time 1 --count 3 -o new.npy --horizon inf", 64, "--horizon"),
+    MalformedInput(
+      "sample m.json --time 1 --count 3 -o new.npy --sigma-inf nan", 64, "--sigma-inf"),
+    MalformedInput(
+      "sample m.json --time 1 --count 3 -o new.npy --process brownian", 64, "brownian"),
+    MalformedInput("sample m.json --time 1 --count 3 -o new.npy --threads 0", 64, "--threads"),
+    MalformedInput("sample m.json --time 1 --count 3 -o new.npy --seed -1", 64, "seed"),
+    MalformedInput("sample m.json --time 1 --count 3 -o new.npy --colour red", 64, "--colour"),
+    MalformedInput("evaluate-field m.json x.npy --time 1 --quantity mass -o new.npy", 64, "mass"),
+    MalformedInput("transport m.json x.npy --solver rk5 -o new.npy", 64, "rk5"),
+    MalformedInput("transport m.json x.npy --tolerance 0 -o new.npy", 64, "--tolerance"),
+    MalformedInput("transport m.json x.npy --from 3 -o new.npy", 64, "--from"),
+    MalformedInput("transport m.json x.npy --solver rk4 --steps 0 -o new.npy", 64, "--steps"),
+    MalformedInput(
+      "transport m.json x.npy --solver rk4 --steps 1000000000000000000 -o new.npy", 64, "--steps"),
+    MalformedInput("transport m.json x-far.csv --solver euler -o new.npy", 65, "diverged"),
+  ]
+
+  private static let outputs = [
+    "sample m.json --time 0.5 --count 3", "evaluate-field m.json x.npy --time 0.5 --quantity score",
+    "transport m.json x.npy", "grid m.json --segments 3", "generate run --count 3",
+  ].flatMap { command in
+    [
+      MalformedInput("\(command) -o missing/new.npy", 73, "'missing' does not exist"),
+      MalformedInput("\(command) -o run", 73, "directory"),
+      MalformedInput("\(command) -o m.json/new.npy", 73, "m.json"),
+      MalformedInput("\(command) -o ''", 73, "empty"),
+    ]
+  }
+
+  private static let runs = [
+    MalformedInput("distill m.json --segments 2 -o run", 73, "--resume"),
+    MalformedInput("distill m.json --segments 2 -o m.json/run", 73, "m.json"),
+    MalformedInput("distill --segments 2 -o new", 64, "mixture"),
+    MalformedInput("distill m.json -o new", 64, "--segments"),
+    MalformedInput("distill m.json --segments 0 -o new", 64, "--segments is 0"),
+    MalformedInput("distill m.json --segments 5 --steps 4 -o new", 64, "--steps is 4"),
+    MalformedInput("distill m.json --segments 2 --recipe quick -o new", 64, "paper, residual"),
+    MalformedInput("distill m.json --segments 2 --rule best -o new", 64, "best"),
+    MalformedInput("distill m.json --segments 2 --schedule up -o new", 64, "constant or cosine"),
+    MalformedInput("distill m.json --segments 2 --learning-rate 0 -o new", 64, "learning rate"),
+    MalformedInput("distill m.json --segments 2 --clamp inf -o new", 64, "bound"),
+    MalformedInput("distill m.json --segments 2 --width 0 -o new", 64, "width 0"),
+    MalformedInput("distill m.json --segments 2 --width 9223372036854775807 -o new", 64, "width"),
+    MalformedInput("distill m.json --segments 2 --width 1000000 -o new", 64, "GB"),
+    MalformedInput("distill m.json --segments 2 --depth 9223372036854775807 -o new", 64, "--depth"),
+    MalformedInput("distill m.json --segments 2 --batch 9223372036854775807 -o new", 64, "batch"),
+    MalformedInput("distill m.json --segments 2 --steps 9223372036854775807 -o new", 64, "steps"),
+    MalformedInput(
+      "distill m.json --segments 2 --checkpoint-every 0 -o new", 64, "--checkpoint-every"),
+    MalformedInput("distill m.json --grid grid.json --segments 2 -o new", 64, "--grid"),
+    MalformedInput("distill m.json --grid grid.json --beta 3 -o new", 64, "--grid"),
+    MalformedInput("distill m.json --grid g-order.json -o new", 65, "times"),
+    MalformedInput("distill m.json --grid g-short.json -o new", 65, "times"),
+    MalformedInput("distill m.json --grid m.json -o new", 65, "grid/1"),
+    MalformedInput("distill m-unequal.json --segments 2 -o new", 65, "covariance"),
+    MalformedInput("distill --resume -o new", 66, "plan.json"),
+    MalformedInput("distill --resume -o run --segments 3", 64, "--resume"),
+    MalformedInput("distill --resume -o run --seed 0", 64, "--resume"),
+    MalformedInput("distill --resume -o run --beta 5", 64, "--resume"),
+    MalformedInput("distill --resume -o run --width 8", 64, "--resume"),
+    MalformedInput("distill --resume -o run --sigma0 1", 64, "--resume"),
+    MalformedInput("distill m.json --resume --segments 2 --steps 6 -o run", 64, "another"),
+    MalformedInput(
+      "distill m.json --resume --grid grid.json --steps 7 --width 8 --depth 1 --batch 16 -o run",
+      64,
+      "another recipe"),
+    MalformedInput("evaluate missing", 66, "missing/plan.json"),
+    MalformedInput("evaluate stopped", 65, "1 of 2 students"),
+    MalformedInput("evaluate run --samples 0", 64, "--samples is 0"),
+    MalformedInput("evaluate run --samples 100000000000000000", 64, "GB"),
+    MalformedInput("generate stopped --count 3 -o new.npy", 65, "1 of 2 students"),
+    MalformedInput("generate missing --count 3 -o new.npy", 66, "missing/plan.json"),
+    MalformedInput("generate run --count 0 -o new.npy", 64, "--count is 0"),
+    MalformedInput("generate run --count 1000000000000000000 -o new.npy", 64, "GB"),
+    MalformedInput("generate run --count 3 --start middle -o new.npy", 64, "middle"),
+  ]
+}

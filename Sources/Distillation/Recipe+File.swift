@@ -46,27 +46,31 @@ extension Recipe {
 
   /// What makes this recipe impossible, if anything: one clause naming the choice.
   public var problem: String? {
-    if hiddenWidths.isEmpty { return "the student has no hidden layer" }
+    if hiddenWidths.isEmpty { return "the student has no hidden layer; give at least one width" }
     if hiddenWidths.count > Recipe.depthLimit {
-      return "the student has \(hiddenWidths.count) hidden layers"
+      return "the student has \(hiddenWidths.count) hidden layers; use at most \(Recipe.depthLimit)"
     }
     if let width = hiddenWidths.first(where: { !(1...1_000_000).contains($0) }) {
-      return "a hidden layer has width \(width)"
+      return "a hidden layer has width \(width); use 1 to 1000000"
     }
     if !(1...1_000_000_000).contains(totalSteps) {
-      return "the number of training steps is \(totalSteps)"
+      return "the number of training steps is \(totalSteps); use 1 to 1000000000"
     }
-    if !(1...1_000_000_000).contains(batch) { return "the batch size is \(batch)" }
+    if !(1...1_000_000_000).contains(batch) {
+      return "the batch size is \(batch); use 1 to 1000000000"
+    }
     if !(learningRate > 0 && learningRate.isFinite) {
-      return "the learning rate is \(learningRate)"
+      return "the learning rate is \(learningRate); use a positive number"
     }
-    if !(weightDecay >= 0 && weightDecay.isFinite) { return "the weight decay is \(weightDecay)" }
-    if !(gradientNorm > 0) { return "the gradient norm is \(gradientNorm)" }
+    if !(weightDecay >= 0 && weightDecay.isFinite) {
+      return "the weight decay is \(weightDecay); use 0 or more"
+    }
+    if !(gradientNorm > 0) { return "the gradient norm is \(gradientNorm); use a positive number" }
     if let bound = parameterBound, !(bound > 0 && bound.isFinite) {
-      return "the parameter bound is \(bound)"
+      return "the parameter bound is \(bound); use a positive number"
     }
     if !(teacherTolerance > 0 && teacherTolerance < 1) {
-      return "the teacher's tolerance is \(teacherTolerance)"
+      return "the teacher's tolerance is \(teacherTolerance); use a number in (0, 1)"
     }
     return nil
   }

@@ -3,7 +3,7 @@ public import Formats
 extension Evaluation {
   /// The evaluation as `evaluate --json` prints it.
   public var json: JSON {
-    [
+    let values: JSON = [
       "relative_mse": .number(relativeError.value),
       "standard_error": .number(relativeError.standardError),
       "negative_log_likelihood": .number(negativeLogLikelihood.value),
@@ -20,6 +20,11 @@ extension Evaluation {
         "certified_amplification": "certificate",
       ],
     ]
+    guard relativeError.standardError.isInfinite, case .object(var object) = values else {
+      return values
+    }
+    object["reason"] = "one sample says nothing of its own scatter: standard errors are infinite"
+    return .object(object)
   }
 
   /// Reads an evaluation back from the file of a run folder.
@@ -47,6 +52,7 @@ extension Evaluation {
       sampleCount: try reader.integer("samples"),
       teacherError: try reader.number("teacher_error_estimate"))
     _ = try reader.object("kinds")
+    _ = try reader.optionalString("reason")
     try reader.finish()
   }
 }

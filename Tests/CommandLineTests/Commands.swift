@@ -1,6 +1,13 @@
 /// Every command with what `--json` must print at least (formats.md); adding one is one line.
 let commands: [(name: String, arguments: [String], keys: [String])] = [
   (
+    "fit", ["x-many.csv", "--components", "2", "--covariance", "diag", "-o", "new.json"],
+    [
+      "output", "count", "mean_log_likelihood", "bic", "aic", "parameters", "converged", "trace",
+      "covariance_floor",
+    ]
+  ),
+  (
     "sample", ["m.json", "--time", "0.5", "--count", "20", "-o", "new.npy"],
     ["output", "count", "seconds"]
   ),
@@ -38,4 +45,5 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     "generate", ["run", "--count", "20", "-o", "new.npy"],
     ["output", "count", "seconds", "evaluations", "start"]
   ),
+  ("report", ["run", "-o", "new.html"], ["output", "runs", "bytes", "seconds"]),
 ]

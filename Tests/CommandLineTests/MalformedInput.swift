@@ -17,7 +17,7 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
   var testDescription: String { arguments.joined(separator: " ") }
 
   /// Every case; adding one is one line.
-  static let all = mixtures + samples + grids + usage + outputs + runs
+  static let all = mixtures + samples + fits + grids + usage + outputs + runs + reports
 
   private static let mixtures =
     [
@@ -58,6 +58,39 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
           "evaluate-field m.json \(name) --time 0.5 --quantity score -o new.npy", status, word),
       ]
     }
+
+  private static let fits =
+    [
+      ("missing.csv --components 2 --covariance full", 66, "no such file"),
+      ("x-nan.csv --components 1 --covariance full", 65, "nan"),
+      ("x-many.csv --components 0 --covariance full", 64, "--components is 0"),
+      ("x-many.csv --components 41 --covariance full", 65, "there are 40"),
+      ("x-many.csv --components 2 --covariance round", 64, "spherical, diag, tied, full"),
+      ("x-many.csv --covariance full", 64, "--components"),
+      ("x-many.csv --components 2 --covariance full --noise-variance=-1", 64, "noise-variance"),
+      ("x-many.csv --components 2 --covariance full --covariance-floor nan", 64, "floor"),
+      ("x-many.csv --components 2 --covariance full --restarts 0", 64, "--restarts"),
+      ("x-many.csv --components 2 --covariance full --tolerance inf", 64, "--tolerance"),
+      ("x-many.csv --components 2 --covariance full --columns 2:1", 64, "--columns"),
+      ("x-many.csv --components 2 --covariance full --columns 0:1", 64, "--columns"),
+      ("x-many.csv --components 2 --covariance full --columns 1:3", 65, "has 2"),
+      ("x-many.csv --components 2 --covariance full --rescale 1:1", 64, "--rescale"),
+      ("x-many.csv --components 2 --covariance full --rescale 1", 64, "LOW:HIGH"),
+      ("x-equal.csv --components 1 --covariance full --covariance-floor 0", 65, "are equal"),
+    ].map { MalformedInput("fit \($0.0) -o new.json", $0.1, $0.2) }
+
+  private static let reports = [
+    MalformedInput("report missing -o new.html", 66, "missing"),
+    MalformedInput("report stopped -o new.html", 65, "1 of 2 students"),
+    MalformedInput("report run/segments -o new.html", 65, "holds no run"),
+    MalformedInput("report m.json -o new.html", 74, "directory"),
+    MalformedInput("report run --image-size 8 -o new.html", 64, "WIDTHxHEIGHT"),
+    MalformedInput("report run --image-size 0x2 -o new.html", 64, "--image-size"),
+    MalformedInput("report run --image-size 3x3 -o new.html", 64, "9 pixels"),
+    MalformedInput("report run --columns 1:2 -o new.html", 64, "--data"),
+    MalformedInput("report run --data missing.csv -o new.html", 66, "missing.csv"),
+    MalformedInput("report run --data x-three.npy -o new.html", 65, "3 columns"),
+  ]
 
   private static let grids = [
     MalformedInput("grid m.json --segments 0", 64, "--segments is 0"),
@@ -109,7 +142,8 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
 
   private static let outputs = [
     "sample m.json --time 0.5 --count 3", "evaluate-field m.json x.npy --time 0.5 --quantity score",
-    "transport m.json x.npy", "grid m.json --segments 3", "generate run --count 3",
+    "transport m.json x.npy", "grid m.json --segments 3", "generate run --count 3", "report run",
+    "fit x-many.csv --components 2 --covariance full",
   ].flatMap { command in
     [
       MalformedInput("\(command) -o missing/new.npy", 73, "'missing' does not exist"),

@@ -80,6 +80,8 @@ enum Workplace {
     "grid.json": grid("[1, 0.25, 0]"),
     "g-order.json": grid("[1, 0.25, 0.5, 0]"),
     "g-short.json": grid("[1, 0.25]"),
+    "x-many.csv": (0..<40).map { "\($0 % 7),\(($0 * $0) % 11)\n" }.joined(),
+    "x-equal.csv": String(repeating: "1,2\n", count: 9),
     "x-ragged.csv": "1,2\n3\n",
     "x-word.csv": "a,b\n1,two\n",
     "x-nan.csv": "1,nan\n",

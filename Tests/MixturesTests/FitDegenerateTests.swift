@@ -75,7 +75,7 @@ func aDeadComponentSurvives(_ type: CovarianceType) throws {
       return "fitted"
     } catch { return error.description }
   }
-  #expect(problem(x, .init(componentCount: 0)) == "components is 0.0; it must be at least 1")
+  #expect(problem(x, .init(componentCount: 0)) == "components is 0; it must be at least 1")
   #expect(problem(x, .init(componentCount: 4)).contains("4 components need at least as many"))
   #expect(problem(Matrix(rows: 0, columns: 2), .init(componentCount: 1)).contains("0 rows"))
   #expect(problem(Matrix(rows: 2, columns: 0), .init(componentCount: 1)).contains("0 columns"))

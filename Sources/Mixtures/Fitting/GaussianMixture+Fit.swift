@@ -24,7 +24,7 @@ extension GaussianMixture {
     try check(data, options)
     if let start { try check(start, data, options) }
     let (x, center) = centred(data)
-    let bounds = try FitBounds(options, centred: x)
+    let bounds = try FitBounds(options, centred: x, center: center)
     var best: (run: FitRun, index: Int)?
     var finals: [Double] = []
     var stopped = false

@@ -1,0 +1,140 @@
+import Arrays
+import Distillation
+import Formats
+import Foundation
+import Mixtures
+import ProbabilityFlow
+import Reports
+import Stability
+import Testing
+
+@Suite struct RunReportTests {
+  private static let mixture = try? GaussianMixture(
+    weights: [0.5, 0.5], means: Matrix(rows: 2, columns: 4, elements: [1, 1, 0, 0, 0, 0, 1, 1]),
+    covariances: .spherical([0.1, 0.1]))
+
+  /// Two tiny runs of one flow in a folder of their own.
+  private func folder(
+    evaluated: [Bool] = [true, true], mixtures: [GaussianMixture?] = [mixture, mixture]
+  ) throws -> String {
+    let path = FileManager.default.temporaryDirectory.appending(path: "runs-\(UUID())").path
+    try AtomicFile.makeFolder(path)
+    let rules: [any GridRule.Type] = [UniformRule.self, StabilityRule.self]
+    for (i, rule) in rules.enumerated() {
+      let mixture = try #require(mixtures[i])
+      let flow = ProbabilityFlow(mixture, try OrnsteinUhlenbeck())
+      var recipe = Recipe.residual
+      (recipe.hiddenWidths, recipe.batch, recipe.totalSteps) = ([6], 16, 4)
+      let plan = DistillationPlan(
+        mixture: mixture, grid: try rule.grid(for: flow, segments: 2), recipe: recipe, seed: 1)
+      let run = RunFolder("\(path)/run-\(rule.name)")
+      try Distiller(starting: plan, in: run).run()
+      if evaluated[i] {
+        try Evaluation(try run.students(plan), plan: plan, samples: 200, seed: 3).json
+          .write(to: run.file("evaluation.json"))
+      }
+    }
+    return path
+  }
+
+  private func page(_ report: RunReport) throws -> String {
+    let html = report.page().html()
+    #expect(xmlComplaint(html) == nil)
+    #expect(!html.contains("undefined") && !leaksNonFinite(html))
+    return html
+  }
+
+  @Test func showsTheNumbersOfTheEvaluations() throws {
+    let path = try folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let runs = try ReportedRun.all(in: path)
+    #expect(runs.map(\.name) == ["run-stability", "run-uniform"])
+    let html = try page(RunReport(runs, title: "Two runs"))
+    for run in runs {
+      let evaluation = try #require(run.evaluation)
+      let error = evaluation.relativeError
+      #expect(html.contains(NumberText.estimate(error.value, standardError: error.standardError)))
+      for segment in evaluation.segments {
+        #expect(html.contains(NumberText.significant(segment.localError)))
+        #expect(html.contains(NumberText.significant(segment.certifiedAmplification)))
+      }
+      for time in run.plan.grid.times {
+        #expect(html.contains(">\(NumberText.significant(time, digits: 6))<"))
+      }
+    }
+    let errors = runs.compactMap { $0.evaluation?.relativeError.value }
+    let gain = NumberText.percent(1 - (errors.min() ?? 0) / (errors.max() ?? 1))
+    #expect(html.contains("\(gain) ±"))
+  }
+
+  /// An evaluation read back from its file is the one that was written.
+  @Test func evaluationsComeBackWhole() throws {
+    let path = try folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let file = "\(path)/run-uniform/evaluation.json"
+    let read = try Evaluation(contentsOf: file)
+    #expect(read.json == (try JSON.read(file)))
+    let single = try Evaluation(
+      try RunFolder("\(path)/run-uniform").students(RunFolder("\(path)/run-uniform").plan()),
+      plan: RunFolder("\(path)/run-uniform").plan(), samples: 1, seed: 3)
+    try single.json.write(to: file)
+    #expect(try Evaluation(contentsOf: file).relativeError.standardError == .infinity)
+  }
+
+  @Test func imagesStandInRows() throws {
+    let path = try folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var report = RunReport(try ReportedRun.all(in: path), title: "Images")
+    report.imageSize = (2, 2)
+    report.data = Matrix(rows: 3, columns: 4, elements: Array(repeating: 0.5, count: 12))
+    let html = try page(report)
+    #expect(html.components(separatedBy: "data:image/png").count == 3)
+    for label in ["data", "teacher", "run-stability", "run-uniform"] {
+      // Two rows of each.
+      #expect(html.components(separatedBy: ">\(label)</text>").count >= 3, "\(label)")
+    }
+  }
+
+  @Test func anUnevaluatedRunIsSaidToBeOne() throws {
+    let path = try folder(evaluated: [false, true])
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let html = try page(RunReport(try ReportedRun.all(in: path), title: "One"))
+    #expect(html.contains("Not evaluated yet: run-uniform."))
+  }
+
+  @Test func aSingleRunIsNamedByItsRule() throws {
+    let path = try folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(try ReportedRun.all(in: "\(path)/run-stability").map(\.name) == ["stability"])
+  }
+
+  @Test func runsOfDifferentFlowsAreRefused() throws {
+    let other = try GaussianMixture(
+      weights: [1], means: Matrix(rows: 1, columns: 4, elements: [0, 0, 0, 1]),
+      covariances: .spherical([1]))
+    let path = try folder(mixtures: [RunReportTests.mixture, other])
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(throws: DistillationError.self) { try ReportedRun.all(in: path) }
+  }
+
+  /// Without a bound the page says why and shows the rest.
+  @Test func unequalCovariancesHaveNoBoundYet() throws {
+    let unequal = try GaussianMixture(
+      weights: [0.5, 0.5], means: Matrix(rows: 2, columns: 4, elements: [1, 1, 0, 0, 0, 0, 1, 1]),
+      covariances: .spherical([0.1, 0.2]))
+    let plan = DistillationPlan(
+      mixture: unequal,
+      grid: try UniformRule.grid(
+        for: ProbabilityFlow(unequal, try OrnsteinUhlenbeck()), segments: 2),
+      recipe: {
+        var recipe = Recipe.residual
+        (recipe.hiddenWidths, recipe.batch, recipe.totalSteps) = ([6], 16, 4)
+        return recipe
+      }(), seed: 1)
+    let path = FileManager.default.temporaryDirectory.appending(path: "runs-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Distiller(starting: plan, in: RunFolder(path)).run()
+    let html = try page(RunReport(try ReportedRun.all(in: path), title: "Unequal"))
+    #expect(html.contains("No bound on the stability"))
+  }
+}

@@ -1,7 +1,9 @@
 import ArgumentParser
 import FlowDistill
 
-/// The command line: parse, call, print. Everything worth testing alone lives in the library.
+/// The command line: parse, call, print.
+///
+/// Everything worth testing alone lives in the library.
 @main
 struct FlowDistillCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

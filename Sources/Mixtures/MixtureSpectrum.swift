@@ -17,8 +17,9 @@ package struct MixtureSpectrum: Sendable, Equatable {
   package let rotations: [Matrix<Double>]
   /// Their transposes.
   package let inverseRotations: [Matrix<Double>]
-  /// For a shared full covariance: the matrix whose columns are its eigenvectors. Everything is
-  /// then computed in the rotated frame xU, where the covariance is diagonal.
+  /// For a shared full covariance: the matrix whose columns are its eigenvectors.
+  ///
+  /// Everything is then computed in the rotated frame xU, where the covariance is diagonal.
   package let frame: Matrix<Double>?
   /// Its transpose.
   package let inverseFrame: Matrix<Double>?

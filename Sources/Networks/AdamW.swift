@@ -21,9 +21,9 @@ public struct AdamW: Sendable, Equatable {
     public var epsilon = 1e-8
     /// λ, the decay of the parameters per unit of learning rate.
     public var weightDecay = 0.01
-    /// The largest norm of the whole gradient; longer ones are scaled down. `nil`: no limit.
+    /// The largest norm of the whole gradient; longer ones are scaled down; no limit if `nil`.
     public var maximumGradientNorm: Double?
-    /// B: after each step all weights and biases are clamped to [−B, B]. `nil`: no bound.
+    /// B: after each step all weights and biases are clamped to [−B, B]; no bound if `nil`.
     public var parameterBound: Double?
 
     /// PyTorch's defaults, without clipping and clamping.

@@ -27,7 +27,7 @@ public struct Network: Sendable, Equatable {
 
   /// The shape.
   public let architecture: Architecture
-  /// All weights and biases, placed by `architecture`. Never change its count.
+  /// All weights and biases, placed by `architecture`, which fixes their count.
   public var parameters: [Float]
 
   /// A network of this shape with these parameters, or zeros.

@@ -44,7 +44,9 @@ public struct InformationCertificate: Sendable {
   public func upperInformation(_ t: Double) -> Double { min(entropy, bracket(t, 0.5)) }
 
   /// I_0^up − I_t^BD, an increasing profile: a bound on the information that is still to be chosen
-  /// between t and 0. It sees the mixture: it rises where modes split.
+  /// between t and 0.
+  ///
+  /// It sees the mixture: it rises where modes split.
   public func profile(_ t: Double) -> Double { upperInformation(0) - lowerInformation(t) }
 
   /// The bound on E log ‖DΦ_{0←T}‖.
@@ -71,7 +73,9 @@ public struct InformationCertificate: Sendable {
     let scale = eigenvalues.count == 1 ? a2 / (a2 * eigenvalues[0] + sigma2) : 1
     let delta = eigenvalues.count == 1 ? squaredDistances : mahalanobis(a2, sigma2)
     return -weights.indices.reduce(0) { sum, i in
-      let inner = weights.indices.reduce(0) { $0 + weights[$1] * .exp(-factor * scale * delta[i, $1]) }
+      let inner = weights.indices.reduce(0) {
+        $0 + weights[$1] * .exp(-factor * scale * delta[i, $1])
+      }
       return sum + weights[i] * .log(inner)
     }
   }

@@ -58,7 +58,9 @@ public struct StabilityBound: Sendable {
   public func twoSided(_ t: Double) -> Double { rates(t).twoSided }
 
   /// ℓ(t) ≥ sup_x λ_max(−∇v(x, t)): the fastest rate at which neighbouring trajectories may part
-  /// when sampling, that is with t decreasing. Negative where the flow is sure to contract.
+  /// when sampling, that is with t decreasing.
+  ///
+  /// Negative where the flow is sure to contract.
   public func oneSided(_ t: Double) -> Double { rates(t).oneSided }
 
   /// A(t) = ∫_0^t L, in closed form for an isotropic covariance: with w = α²/s²,

@@ -33,7 +33,8 @@ extension TimeGrid {
     try reader.finish()
     guard
       times.count >= 2, zip(times, times.dropFirst()).allSatisfy({ $0 > $1 }),
-      times.first == process.horizon, times.last == 0, segments ?? times.count - 1 == times.count - 1
+      times.first == process.horizon, times.last == 0,
+      segments ?? times.count - 1 == times.count - 1
     else {
       throw reader.error(
         "times", "do not make a grid", advice: "list times from the horizon down to 0")

@@ -1,8 +1,7 @@
 import Arrays
 import Foundation
-import Testing
-
 import Networks
+import Testing
 
 extension NetworksTests {
   @Suite struct AdamWTests {

@@ -1,7 +1,6 @@
 import Arrays
-import Testing
-
 import Networks
+import Testing
 
 /// All tests of this module, one after another: some change the number of threads.
 @Suite(.serialized) struct NetworksTests {}
@@ -83,8 +82,9 @@ func relativeError(_ a: [Double], _ b: [Double]) -> Double {
 }
 
 /// A batch of normals and the targets of a smooth function.
-func regression(rows: Int, inputs: Int, outputs: Int, seed: UInt64) -> (Matrix<Float>, Matrix<Float>)
-{
+func regression(rows: Int, inputs: Int, outputs: Int, seed: UInt64) -> (
+  Matrix<Float>, Matrix<Float>
+) {
   let x = RandomStream(seed: seed).normals(rows: rows, columns: inputs)
   var y = Matrix<Double>(rows: rows, columns: outputs)
   for i in 0..<rows {

@@ -1,7 +1,6 @@
 import Arrays
-import Testing
-
 import Networks
+import Testing
 
 extension NetworksTests {
   /// A student in training: what a checkpoint must hold.

@@ -19,7 +19,8 @@ struct DistillCommand: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var mixture: String?
 
-  @Option(name: .customLong("sigma0"), help: "The standard deviation σ_0 of paper:SEED (default 1).")
+  @Option(
+    name: .customLong("sigma0"), help: "The standard deviation σ_0 of paper:SEED (default 1).")
   var sigma0: Double?
 
   @Option(help: "The number of segments n.")
@@ -74,7 +75,8 @@ struct DistillCommand: ParsableCommand {
         last = now
         progress.show(
           now.totalStep,
-          "segment \(now.segment + 1)/\(now.segmentCount), loss \(NumberText.significant(now.loss))")
+          "segment \(now.segment + 1)/\(now.segmentCount), loss \(NumberText.significant(now.loss))"
+        )
       }
     }.seconds
     let record = RunRecord(seconds: seconds, resumed: resume, steps: last?.totalStep)
@@ -106,7 +108,8 @@ struct DistillCommand: ParsableCommand {
       if segments != nil || rule != nil || grid != nil || sigma0 != nil || seed != nil
         || recipe.isGiven || process.isGiven
       {
-        throw CommandError.usage("with --resume the plan is the folder's; name a mixture to check it")
+        throw CommandError.usage(
+          "with --resume the plan is the folder's; name a mixture to check it")
       }
       return nil
     }
@@ -115,7 +118,8 @@ struct DistillCommand: ParsableCommand {
     let timeGrid: TimeGrid
     if let grid {
       guard segments == nil, rule == nil else {
-        throw CommandError.usage("--grid takes the place of --segments and --rule; give one of both")
+        throw CommandError.usage(
+          "--grid takes the place of --segments and --rule; give one of both")
       }
       guard !process.isGiven else {
         throw CommandError.usage("--grid brings its own process; leave out the process options")
@@ -129,7 +133,8 @@ struct DistillCommand: ParsableCommand {
     }
     if choices.totalSteps < timeGrid.segmentCount {
       throw CommandError.usage(
-        "--steps is \(choices.totalSteps); use at least one for each of \(timeGrid.segmentCount) segments")
+        "--steps is \(choices.totalSteps); use at least one for each of \(timeGrid.segmentCount) segments"
+      )
     }
     return DistillationPlan(mixture: model, grid: timeGrid, recipe: choices, seed: seed ?? 0)
   }
@@ -137,7 +142,9 @@ struct DistillCommand: ParsableCommand {
 
 /// A recipe by name, with single choices overridden.
 struct RecipeOptions: ParsableArguments {
-  @Option(name: .customLong("recipe"), help: "paper: the published protocol; residual: residual students, decaying rate.")
+  @Option(
+    name: .customLong("recipe"),
+    help: "paper: the published protocol; residual: residual students, decaying rate.")
   var name: String?
 
   @Option(help: "Training steps over all segments.")

@@ -20,7 +20,8 @@ struct EvaluateFieldCommand: ParsableCommand {
   }
 
   @OptionGroup var mixture: MixtureOptions
-  @Argument(help: "Samples, one a row (.npy, .csv, .csv.gz).", completion: .file()) var samples: String
+  @Argument(help: "Samples, one a row (.npy, .csv, .csv.gz).", completion: .file()) var samples:
+    String
   @Option(help: "The time t; 0 is data.") var time: Double
   @Option(help: "score, velocity, log-density or velocity-jacobian.") var quantity: Quantity
   @OptionGroup var output: OutputOptions
@@ -37,7 +38,8 @@ struct EvaluateFieldCommand: ParsableCommand {
     let (values, seconds) = timed { evaluate(flow, x) }
     guard values.isFinite else {
       throw CommandError.data(
-        "\(samples): the \(quantity.rawValue) is not finite at some samples; use samples of ordinary size")
+        "\(samples): the \(quantity.rawValue) is not finite at some samples; use samples of ordinary size"
+      )
     }
     let (n, d) = (x.rows, x.columns)
     let shape =

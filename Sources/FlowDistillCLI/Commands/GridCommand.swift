@@ -17,7 +17,8 @@ struct GridCommand: ParsableCommand {
     completion: .file(extensions: ["json"]))
   var mixture: String?
 
-  @Option(name: .customLong("sigma0"), help: "The standard deviation σ_0 of paper:SEED (default 1).")
+  @Option(
+    name: .customLong("sigma0"), help: "The standard deviation σ_0 of paper:SEED (default 1).")
   var sigma0: Double?
 
   @Option(help: "The number of segments n.")

@@ -18,7 +18,8 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: "A run folder, or a folder of run folders.", completion: .directory)
   var folder: String
   @Option(help: "The heading of the page.") var title = "FlowDistill report"
-  @Option(help: "Real samples to show beside the others (.npy, .csv, .csv.gz).", completion: .file())
+  @Option(
+    help: "Real samples to show beside the others (.npy, .csv, .csv.gz).", completion: .file())
   var data: String?
   @OptionGroup(title: "Data") var selection: DataOptions
   @Option(help: "Draw samples as gray images of WIDTHxHEIGHT pixels, such as 8x8.")

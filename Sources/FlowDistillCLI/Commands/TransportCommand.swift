@@ -19,7 +19,8 @@ struct TransportCommand: ParsableCommand {
   }
 
   @OptionGroup var mixture: MixtureOptions
-  @Argument(help: "Samples, one a row (.npy, .csv, .csv.gz).", completion: .file()) var samples: String
+  @Argument(help: "Samples, one a row (.npy, .csv, .csv.gz).", completion: .file()) var samples:
+    String
   @Option(help: "The time of the samples (default: the horizon).") var from: Double?
   @Option(help: "The time to carry them to.") var to = 0.0
   @Option(help: "The local error allowed per step, relative to the size of the state.")

@@ -15,7 +15,8 @@ enum Memory {
   static func check(_ bytes: Double, for what: String) throws {
     guard bytes <= total else {
       throw CommandError.usage(
-        "\(what) needs about \(gigabytes(bytes)) GB of memory; this machine has \(gigabytes(total))")
+        "\(what) needs about \(gigabytes(bytes)) GB of memory; this machine has \(gigabytes(total))"
+      )
     }
   }
 

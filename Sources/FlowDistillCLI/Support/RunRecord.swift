@@ -9,7 +9,8 @@ struct RunRecord {
 
   func json(_ plan: DistillationPlan) -> JSON {
     [
-      "format": "flowdistill.record/1", "version": .string(FlowDistillCommand.configuration.version),
+      "format": "flowdistill.record/1",
+      "version": .string(FlowDistillCommand.configuration.version),
       "seconds_of_last_session": .number(seconds), "resumed": .bool(resumed),
       "threads": .integer(Parallel.threadCount), "processors": .integer(Parallel.processorCount),
       "blas": .string(BLAS.description),

@@ -71,7 +71,8 @@ struct MixtureOptions: ParsableArguments {
     completion: .file(extensions: ["json"]))
   var mixture: String
 
-  @Option(name: .customLong("sigma0"), help: "The standard deviation σ_0 of paper:SEED (default 1).")
+  @Option(
+    name: .customLong("sigma0"), help: "The standard deviation σ_0 of paper:SEED (default 1).")
   var sigma0: Double?
 
   /// The mixture.
@@ -98,7 +99,9 @@ struct MixtureOptions: ParsableArguments {
 
 /// Where a result goes.
 struct OutputOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "The file to write; replaced only when complete.", completion: .file())
+  @Option(
+    name: .shortAndLong, help: "The file to write; replaced only when complete.",
+    completion: .file())
   var output: String
 }
 

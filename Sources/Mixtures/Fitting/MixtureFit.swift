@@ -15,7 +15,9 @@ public struct MixtureFit: Sendable, Equatable {
   /// this size demands it.
   public let covarianceFloor: Double
   /// The log-likelihood at the best start's beginning and after each of its iterations; it never
-  /// decreases beyond rounding. The last entry belongs to `mixture`.
+  /// decreases beyond rounding.
+  ///
+  /// The last entry belongs to `mixture`.
   public let trace: [Double]
   /// Whether the best start met the tolerance.
   public let isConverged: Bool

@@ -5,7 +5,8 @@ public import ProbabilityFlow
 /// For σ_0 = σ∞ under the Ornstein–Uhlenbeck process it is uniform in α², whatever the mixture.
 public enum StabilityRule: GridRule {
   public static let name = "stability"
-  public static let summary = "equal steps in the cumulative two-sided Lipschitz bound (certificate)"
+  public static let summary =
+    "equal steps in the cumulative two-sided Lipschitz bound (certificate)"
 
   public static func grid(
     for flow: ProbabilityFlow, segments n: Int

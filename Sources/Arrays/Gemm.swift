@@ -158,6 +158,15 @@ public enum BLAS {
     guard let text = unsafe fd_blas_description() else { return "unknown" }
     return unsafe String(cString: text).trimmed
   }
+
+  /// The value of the environment variable OPENBLAS_CORETYPE that would give this processor faster
+  /// kernels than those that OpenBLAS chose; nil if its choice is good.
+  ///
+  /// OpenBLAS reads the variable when it is loaded, so a program has to be started with it.
+  public static var betterCoreType: String? {
+    guard let name = unsafe fd_blas_better_core() else { return nil }
+    return unsafe String(cString: name)
+  }
 }
 
 extension String {

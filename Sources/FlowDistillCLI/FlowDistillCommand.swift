@@ -27,6 +27,7 @@ struct FlowDistillCommand: ParsableCommand {
     ])
 
   static func main() {
+    FasterKernels.startOverIfNeeded()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -14,13 +14,21 @@ public protocol ForwardProcess: Sendable {
   func alpha(_ t: Double) -> Double
   /// σ(t)².
   func sigmaSquared(_ t: Double) -> Double
-  /// The drift f(t) = α'(t)/α(t).
-  func drift(_ t: Double) -> Double
-  /// The squared diffusion coefficient g(t)².
-  func diffusionSquared(_ t: Double) -> Double
+  /// α'(t).
+  func alphaDerivative(_ t: Double) -> Double
+  /// (σ²)'(t): finite at t = 0, where σ' need not be.
+  func sigmaSquaredDerivative(_ t: Double) -> Double
 }
 
 extension ForwardProcess {
+  /// The drift f(t) = α'(t)/α(t); infinite where α = 0.
+  public func drift(_ t: Double) -> Double { alphaDerivative(t) / alpha(t) }
+
+  /// The squared diffusion coefficient g(t)² = (σ²)' − 2fσ²; infinite where α = 0.
+  public func diffusionSquared(_ t: Double) -> Double {
+    sigmaSquaredDerivative(t) - 2 * drift(t) * sigmaSquared(t)
+  }
+
   /// Checks that `t` lies in [0, T].
   public func checkTime(_ t: Double) throws(MixtureError) {
     guard t >= 0, t <= horizon else { throw .timeOutside(time: t, horizon: horizon) }
@@ -61,8 +69,8 @@ public struct OrnsteinUhlenbeck: ForwardProcess, Equatable {
     // expm1: 1 − e^{−2βt} loses every digit near t = 0 otherwise.
     -sigmaInfinity * sigmaInfinity * .expMinusOne(-2 * beta * t)
   }
-  public func drift(_ t: Double) -> Double { -beta }
-  public func diffusionSquared(_ t: Double) -> Double {
-    2 * beta * sigmaInfinity * sigmaInfinity
+  public func alphaDerivative(_ t: Double) -> Double { -beta * .exp(-beta * t) }
+  public func sigmaSquaredDerivative(_ t: Double) -> Double {
+    2 * beta * sigmaInfinity * sigmaInfinity * .exp(-2 * beta * t)
   }
 }

@@ -42,7 +42,8 @@ extension DistillationTests {
         #expect(abs(segment.share - share) < 1e-5)
         let square = c.reduce(0) { $0 + $1 * $1 }
         #expect(abs(segment.measuredAmplification / (square / local).squareRoot() - 1) < 1e-5)
-        #expect(segment.measuredAmplification <= segment.certifiedAmplification)
+        // The last segment is amplified by exactly 1: two sums of the same squares.
+        #expect(segment.measuredAmplification <= segment.certifiedAmplification * (1 + 1e-14))
         (z, arrived) = (next, arrives)
       }
     }

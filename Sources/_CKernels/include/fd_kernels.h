@@ -15,6 +15,10 @@
 void fd_blas_single_thread(void);
 /// A name for the BLAS in use, for run records.
 const char *fd_blas_description(void);
+
+// The value of OPENBLAS_CORETYPE that would give this processor faster kernels
+// than those that the BLAS chose by itself; NULL if there is none.
+const char *fd_blas_better_core(void);
 /// C (m×n, leading dimension ldc) = alpha op(A) op(B) + beta C.
 void fd_sgemm(int transpose_a, int transpose_b, int m, int n, int k, float alpha,
               const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc);

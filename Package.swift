@@ -39,6 +39,25 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
   ),
 ]
 
+/// The rooms themselves, for targets that depend on all.
+///
+/// A target is compiled anew only when a module that it names itself has changed. One that reached a
+/// room through another alone would keep the old layout of its types, and crash.
+let allRooms = rooms.map { Target.Dependency.target(name: $0.name) }
+
+/// The dependencies of a room with the rooms behind them, each once.
+func closure(_ dependencies: [Target.Dependency]) -> [Target.Dependency] {
+  func name(_ dependency: Target.Dependency) -> String? {
+    if case .byNameItem(let name, _) = dependency { return name }
+    return nil
+  }
+  var names = dependencies.compactMap(name)
+  for room in rooms.reversed() where names.contains(room.name) {
+    names += room.dependencies.compactMap(name).filter { !names.contains($0) && !$0.hasPrefix("_C") }
+  }
+  return dependencies.filter { name($0) == nil } + names.map { .byName(name: $0) }
+}
+
 /// The rooms whose tests share reference vectors, random cases and naive twins.
 let usersOfTestSupport = ["Mixtures", "ProbabilityFlow", "Stability"]
 
@@ -71,22 +90,22 @@ let package = Package(
       ]),
   ]
     + rooms.map { room in
-      .target(name: room.name, dependencies: room.dependencies, swiftSettings: strict)
+      .target(name: room.name, dependencies: closure(room.dependencies), swiftSettings: strict)
     }
     + [
       .target(
         name: "FlowDistill",
-        dependencies: rooms.map { .target(name: $0.name) },
+        dependencies: allRooms,
         swiftSettings: strict),
       .executableTarget(
         name: "FlowDistillCLI",
-        dependencies: ["FlowDistill", argumentParser, logging, realModule],
+        dependencies: ["FlowDistill", argumentParser, logging, realModule] + allRooms,
         swiftSettings: strict),
     ]
     + [
       .target(
         name: "TestSupport",
-        dependencies: ["Arrays", "Mixtures", "ProbabilityFlow", realModule],
+        dependencies: closure(["Arrays", "Mixtures", "ProbabilityFlow", realModule]),
         path: "Tests/TestSupport", resources: [.copy("Fixtures")], swiftSettings: strict)
     ]
     + rooms.map { room in
@@ -94,7 +113,7 @@ let package = Package(
         name: room.name + "Tests",
         dependencies: [.target(name: room.name)]
           + (usersOfTestSupport.contains(room.name) ? ["TestSupport"] : [])
-          + room.dependencies.filter { dependency in
+          + closure(room.dependencies).filter { dependency in
             if case .byNameItem(let name, _) = dependency { return !name.hasPrefix("_C") }
             return true
           },
@@ -106,7 +125,7 @@ let package = Package(
     + [
       .testTarget(
         name: "CommandLineTests",
-        dependencies: ["FlowDistill", "FlowDistillCLI"],
+        dependencies: ["FlowDistill", "FlowDistillCLI"] + allRooms,
         exclude: ["Fixtures"],
         swiftSettings: strict)
     ],

@@ -17,16 +17,18 @@ public enum ForwardProcessFile {
   /// - Throws: `FormatError` that names the key that is wrong.
   public static func read(_ reader: JSONReader) throws(FormatError) -> any ForwardProcess {
     var reader = reader
-    let type = try reader.string("type")
-    guard type == "ou" else {
-      throw reader.error("type", "is \"\(type)\"", advice: "use ou")
+    let name = try reader.string("type")
+    guard let type = ProcessCatalog.named(name) else {
+      throw reader.error("type", "is \"\(name)\"", advice: "use \(ProcessCatalog.names)")
     }
-    let beta = try reader.number("beta")
-    let sigmaInfinity = try reader.number("sigma_inf")
+    var parameters: [Double] = []
+    for parameter in type.parameterDefaults {
+      parameters.append(try reader.number(parameter.name))
+    }
     let horizon = try reader.number("horizon")
     try reader.finish()
     do {
-      return try OrnsteinUhlenbeck(beta: beta, sigmaInfinity: sigmaInfinity, horizon: horizon)
+      return try type.init(parameters: parameters, horizon: horizon)
     } catch {
       throw .malformed(
         path: reader.path, location: reader.location, problem: error.description, advice: nil)

@@ -29,48 +29,32 @@ extension ForwardProcess {
     sigmaSquaredDerivative(t) - 2 * drift(t) * sigmaSquared(t)
   }
 
+  /// The noise level σ/α of the variance-exploding convention (EDM); infinite where α = 0.
+  ///
+  /// Two processes carry the same information about X_0 where their noise levels agree, and their
+  /// flows agree in the variable x/α.
+  public func noiseLevel(_ t: Double) -> Double { sigmaSquared(t).squareRoot() / alpha(t) }
+
+  /// log(α²/σ²), the logarithm of the signal-to-noise ratio; ∞ at t = 0, −∞ where α = 0.
+  public func logSignalToNoise(_ t: Double) -> Double {
+    let alpha = alpha(t)
+    return .log(alpha * alpha / sigmaSquared(t))
+  }
+
+  /// The time at which the noise level σ/α is `level`; nil if no time in [0, T] has it.
+  public func time(atNoiseLevel level: Double) -> Double? {
+    guard level >= noiseLevel(0), level <= noiseLevel(horizon) else { return nil }
+    // σ/α grows with t for every process here; bisection ends at neighbouring numbers.
+    var (low, high) = (0.0, horizon)
+    while true {
+      let middle = low + (high - low) / 2
+      if middle <= low || middle >= high { return noiseLevel(high) <= level ? high : low }
+      if noiseLevel(middle) <= level { low = middle } else { high = middle }
+    }
+  }
+
   /// Checks that `t` lies in [0, T].
   public func checkTime(_ t: Double) throws(MixtureError) {
     guard t >= 0, t <= horizon else { throw .timeOutside(time: t, horizon: horizon) }
-  }
-}
-
-/// The Ornstein–Uhlenbeck process dX = −βX dt + √(2β) σ∞ dW of the paper (arXiv:2606.03820).
-///
-/// α = e^{−βt}, σ² = σ∞²(1 − e^{−2βt}). Its β is half of the variance-preserving convention's.
-public struct OrnsteinUhlenbeck: ForwardProcess, Equatable {
-  /// The rate β > 0.
-  public let beta: Double
-  /// The stationary standard deviation σ∞ > 0.
-  public let sigmaInfinity: Double
-  /// The horizon T > 0.
-  public let horizon: Double
-
-  /// The process with the given parameters; the defaults are the paper's.
-  public init(
-    beta: Double = 5, sigmaInfinity: Double = 1, horizon: Double = 1
-  ) throws(MixtureError) {
-    for (name, value) in [("beta", beta), ("sigma-inf", sigmaInfinity), ("horizon", horizon)] {
-      guard value > 0, value.isFinite else {
-        throw .badParameter(name: name, value: value, requirement: "positive and finite")
-      }
-    }
-    self.beta = beta
-    self.sigmaInfinity = sigmaInfinity
-    self.horizon = horizon
-  }
-
-  public var name: String { "ou" }
-  public var parameters: [(name: String, value: Double)] {
-    [("beta", beta), ("sigma_inf", sigmaInfinity)]
-  }
-  public func alpha(_ t: Double) -> Double { .exp(-beta * t) }
-  public func sigmaSquared(_ t: Double) -> Double {
-    // expm1: 1 − e^{−2βt} loses every digit near t = 0 otherwise.
-    -sigmaInfinity * sigmaInfinity * .expMinusOne(-2 * beta * t)
-  }
-  public func alphaDerivative(_ t: Double) -> Double { -beta * .exp(-beta * t) }
-  public func sigmaSquaredDerivative(_ t: Double) -> Double {
-    2 * beta * sigmaInfinity * sigmaInfinity * .exp(-2 * beta * t)
   }
 }

@@ -22,7 +22,7 @@ extension Marginal {
             for a in 0..<d { difference[a] = alpha * mixture.means[k, a] - x[i, a] }
             precisions[min(k, precisions.count - 1)].apply(difference.span, into: &pull)
             for a in 0..<d { pull[a] -= scores[i, a] }
-            addOuterProduct(weight, pull.span, to: &jacobian)
+            addOuterProduct(weight, pull.span, pull.span, to: &jacobian)
             precisions[min(k, precisions.count - 1)].subtract(weight, from: &jacobian)
           }
         }
@@ -32,13 +32,50 @@ extension Marginal {
   }
 }
 
-/// m ← m + weight v vᵀ, m being d×d row-major.
+extension Marginal {
+  /// The Jacobian of the posterior mean, ∇E[X_0|x] = Σ_k γ_k G_k + Σ_k γ_k (e_k − E)(g_k − s)ᵀ with
+  /// G_k = αΣ_k C_k^{-1} and e_k = μ_k + G_k(x − αμ_k): N rows of d·d numbers.
+  ///
+  /// Unlike (I + σ²∇s)/α, to which it is equal, it is accurate where α is small or 0.
+  public func posteriorMeanJacobian(_ x: Matrix<Double>) -> Matrix<Double> {
+    let d = x.columns
+    let precisions = mixture.covarianceInverses(alpha: alpha, sigmaSquared: sigmaSquared)
+    let gains = mixture.functions { alpha * $0 / (alpha * alpha * $0 + sigmaSquared) }
+    let gamma = responsibilities(x)
+    let (scores, posterior) = (score(x), posteriorMean(x))
+    var result = Matrix<Double>(rows: x.rows, columns: d * d)
+    result.forEachRowBlock(grain: 8) { range, block in
+      var (pull, mean) = ([Double](repeating: 0, count: d), [Double](repeating: 0, count: d))
+      var difference = pull
+      for (row, i) in range.enumerated() {
+        block.withRange(row * d * d..<(row + 1) * d * d) { jacobian in
+          for k in 0..<mixture.componentCount {
+            let weight = gamma[i, k]
+            guard weight != 0 else { continue }
+            for a in 0..<d { difference[a] = alpha * mixture.means[k, a] - x[i, a] }
+            precisions[min(k, precisions.count - 1)].apply(difference.span, into: &pull)
+            gains[min(k, gains.count - 1)].apply(difference.span, into: &mean)
+            for a in 0..<d {
+              pull[a] -= scores[i, a]
+              mean[a] = mixture.means[k, a] - mean[a] - posterior[i, a]
+            }
+            addOuterProduct(weight, mean.span, pull.span, to: &jacobian)
+            gains[min(k, gains.count - 1)].subtract(-weight, from: &jacobian)
+          }
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// m ← m + weight u vᵀ, m being d×d row-major.
 private func addOuterProduct(
-  _ weight: Double, _ v: Span<Double>, to m: inout MutableSpan<Double>
+  _ weight: Double, _ u: Span<Double>, _ v: Span<Double>, to m: inout MutableSpan<Double>
 ) {
   let d = v.count
   for a in 0..<d {
-    let factor = weight * v[a]
+    let factor = weight * u[a]
     m.withRange(a * d..<(a + 1) * d) { row in
       for b in 0..<d { row[b] += factor * v[b] }
     }
@@ -86,21 +123,22 @@ enum Precision: Sendable {
 extension GaussianMixture {
   /// (α²Σ_k + σ²I)^{-1} for each component, or once if all are equal.
   func covarianceInverses(alpha: Double, sigmaSquared: Double) -> [Precision] {
-    let s = alpha * alpha
-    func inverses(_ values: some Sequence<Double>) -> [Double] {
-      values.map { 1 / (s * $0 + sigmaSquared) }
-    }
+    functions { 1 / (alpha * alpha * $0 + sigmaSquared) }
+  }
+
+  /// f(Σ_k) for each component, or once if all are equal.
+  func functions(_ f: (Double) -> Double) -> [Precision] {
     switch spectrum.geometry {
     case .isotropic:
-      return inverses(spectrum.lambda.elements).map(Precision.isotropic)
+      return spectrum.lambda.elements.map { .isotropic(f($0)) }
     case .diagonal:
       guard let frame = spectrum.frame else {
-        return (0..<spectrum.lambda.rows).map { .diagonal(inverses(spectrum.lambda[row: $0])) }
+        return (0..<spectrum.lambda.rows).map { .diagonal(spectrum.lambda[row: $0].map(f)) }
       }
-      return [.full(conjugated(frame, inverses(spectrum.lambda.elements)))]
+      return [.full(conjugated(frame, spectrum.lambda.elements.map(f)))]
     case .full:
       return (0..<componentCount).map {
-        .full(conjugated(spectrum.rotations[$0], inverses(spectrum.lambda[row: $0])))
+        .full(conjugated(spectrum.rotations[$0], spectrum.lambda[row: $0].map(f)))
       }
     }
   }

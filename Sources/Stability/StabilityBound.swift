@@ -27,6 +27,8 @@ public struct StabilityBound: Sendable {
   /// (μ_i − μ_j)² by coordinates of the eigenbasis, one row per pair.
   private let squaredDifferences: [[Double]]
   private let quadrature: RunningIntegral?
+  /// Where log s² turns; isotropic covariance only.
+  private let turningPoints: [Double]
 
   /// The bounds of a flow.
   ///
@@ -41,8 +43,10 @@ public struct StabilityBound: Sendable {
     if isotropicVariance != nil {
       squaredDifferences = [[diameter * diameter]]
       quadrature = nil
+      turningPoints = turns(of: flow.process, variance: eigenvalues[0])
     } else {
       squaredDifferences = nonDominated(spectrum.means.pairwiseSquaredDifferences)
+      turningPoints = []
       let (eigenvalues, differences) = (eigenvalues, squaredDifferences)
       quadrature = RunningIntegral(over: flow.process.horizon) { t in
         Rates(flow.process, eigenvalues, differences, t).twoSided
@@ -64,10 +68,17 @@ public struct StabilityBound: Sendable {
   public func oneSided(_ t: Double) -> Double { rates(t).oneSided }
 
   /// A(t) = ∫_0^t L, in closed form for an isotropic covariance: with w = α²/s²,
-  /// A = ½ |log(s_t²/σ_0²)| + (D²/8)(w(0) − w(t)), since g²α²/s⁴ = −w' for every process.
+  /// A = ½ TV_{[0,t]}(log s²) + (D²/8)(w(0) − w(t)), since g²α²/s⁴ = −w' for every process.
+  ///
+  /// The total variation is |log(s_t²/σ_0²)| where log s² is monotone, and is taken between turning
+  /// points where it is not, as for rectified flow.
   public func cumulative(_ t: Double) -> Double {
     if let quadrature { return quadrature(t) }
-    return 0.5 * abs(logScaleRatio(t)) + separation(0, t)
+    let edges = [0] + turningPoints.filter { $0 < t } + [t]
+    let variation = zip(edges, edges.dropFirst()).reduce(0) {
+      $0 + abs(logScaleRatio($1.1) - logScaleRatio($1.0))
+    }
+    return 0.5 * variation + separation(0, t)
   }
 
   /// A(t) by numerical integration of L: an independent check of the closed form.
@@ -144,9 +155,12 @@ private struct Rates {
   ) {
     let alpha = process.alpha(t)
     let (a2, sigma2) = (alpha * alpha, process.sigmaSquared(t))
-    let (f, g2) = (process.drift(t), process.diffusionSquared(t))
+    // αα' and ½(σ²)' instead of f and g², which diverge where α = 0.
+    let (slope, growth) = (
+      alpha * process.alphaDerivative(t), 0.5 * process.sigmaSquaredDerivative(t)
+    )
     let variances = eigenvalues.map { a2 * $0 + sigma2 }
-    let stretches = variances.map { f + 0.5 * g2 / $0 }
+    let stretches = zip(eigenvalues, variances).map { (slope * $0 + growth) / $1 }
     largestStretch = stretches.reduce(-.infinity, max)
     smallestStretch = stretches.reduce(.infinity, min)
     steepest = max(abs(largestStretch), abs(smallestStretch))
@@ -156,11 +170,41 @@ private struct Rates {
       for a in row.indices { sum += row[a] * weights[a] }
       return max(top, sum)
     }
-    pull = g2 * a2 * largest / 8
+    // ½g²α² = ½α²(σ²)' − αα'σ².
+    pull = (growth * a2 - slope * sigma2) * largest / 4
   }
 
   var twoSided: Double { steepest + pull }
   var oneSided: Double { pull - smallestStretch }
+}
+
+/// The times at which s² = α²λ + σ² turns from falling to rising or back, ascending.
+///
+/// Every catalogued process has at most one: s² is quadratic in t for rectified flow, and monotone
+/// in α² or t for the others. The scan finds turns that are at least T/512 apart.
+private func turns(of process: any ForwardProcess, variance: Double) -> [Double] {
+  func slope(_ t: Double) -> Double {
+    process.alpha(t) * process.alphaDerivative(t) * variance
+      + 0.5 * process.sigmaSquaredDerivative(t)
+  }
+  var turns: [Double] = []
+  var last = 0.0
+  for i in 0...512 {
+    let t = process.horizon * Double(i) / 512
+    // A slope of exactly 0 belongs to the turn between its neighbours.
+    guard slope(t) != 0 else { continue }
+    if slope(last) * slope(t) < 0 {
+      var (low, high) = (last, t)
+      while true {
+        let middle = 0.5 * (low + high)
+        if middle <= low || middle >= high { break }
+        if slope(middle) * slope(t) > 0 { high = middle } else { low = middle }
+      }
+      turns.append(high)
+    }
+    last = t
+  }
+  return turns
 }
 
 extension Matrix<Double> {

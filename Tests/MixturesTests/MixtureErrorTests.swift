@@ -95,10 +95,10 @@ private func error(
 
 @Test func badProcessesAndTimesAreRefused() throws {
   for bad in [0, -1, .nan, .infinity] {
-    for name in ["beta", "sigma-inf", "horizon"] {
+    for name in ["beta", "sigma_inf", "horizon"] {
       let error = #expect(throws: MixtureError.self) {
         try OrnsteinUhlenbeck(
-          beta: name == "beta" ? bad : 5, sigmaInfinity: name == "sigma-inf" ? bad : 1,
+          beta: name == "beta" ? bad : 5, sigmaInfinity: name == "sigma_inf" ? bad : 1,
           horizon: name == "horizon" ? bad : 1)
       }
       #expect(error?.description.hasPrefix(name) == true)

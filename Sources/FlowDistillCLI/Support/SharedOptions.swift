@@ -25,45 +25,6 @@ struct SeedOptions: ParsableArguments {
   var seed: UInt64 = 0
 }
 
-/// The forward process and its parameters.
-struct ProcessOptions: ParsableArguments {
-  // Optional, so that a command can tell what was given from what was left to it.
-  @Option(name: .long, help: "The forward process: ou (default).")
-  var process: String?
-
-  @Option(name: .long, help: "The rate of the ou process (default 5).")
-  var beta: Double?
-
-  @Option(name: .long, help: "The stationary standard deviation of the ou process (default 1).")
-  var sigmaInf: Double?
-
-  @Option(name: .long, help: "The horizon T (default 1).")
-  var horizon: Double?
-
-  /// Whether any option is given.
-  var isGiven: Bool { process != nil || beta != nil || sigmaInf != nil || horizon != nil }
-
-  /// The process, or a usage error.
-  func make() throws -> any ForwardProcess {
-    guard process ?? "ou" == "ou" else {
-      throw CommandError.usage("--process is \"\(process ?? "")\"; use ou")
-    }
-    do {
-      return try OrnsteinUhlenbeck(
-        beta: beta ?? 5, sigmaInfinity: sigmaInf ?? 1, horizon: horizon ?? 1)
-    } catch {
-      throw CommandError.usage("--\(error.description)")
-    }
-  }
-
-  /// A time given on the command line, or a usage error if it is outside [0, T].
-  static func check(_ t: Double, option: String, _ process: any ForwardProcess) throws {
-    guard t >= 0, t <= process.horizon else {
-      throw CommandError.usage("\(option) is \(t); use a time in [0, \(process.horizon)]")
-    }
-  }
-}
-
 /// A mixture: a file, or the paper's.
 struct MixtureOptions: ParsableArguments {
   @Argument(

@@ -53,7 +53,9 @@ func closure(_ dependencies: [Target.Dependency]) -> [Target.Dependency] {
   }
   var names = dependencies.compactMap(name)
   for room in rooms.reversed() where names.contains(room.name) {
-    names += room.dependencies.compactMap(name).filter { !names.contains($0) && !$0.hasPrefix("_C") }
+    names += room.dependencies.compactMap(name).filter {
+      !names.contains($0) && !$0.hasPrefix("_C")
+    }
   }
   return dependencies.filter { name($0) == nil } + names.map { .byName(name: $0) }
 }

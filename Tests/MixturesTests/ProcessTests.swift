@@ -77,7 +77,8 @@ private let processes: [any ForwardProcess] = {
     #expect(try VarianceExploding(horizon: 80).noiseLevel(3) == 3)
     // The paper's β is half of the variance-preserving one's.
     let (ou, vp) = (
-      try OrnsteinUhlenbeck(beta: 5), try LinearVariancePreserving(parameters: [10, 10], horizon: 1)
+      try OrnsteinUhlenbeck(beta: 5),
+      try LinearVariancePreserving(parameters: [10, 10], horizon: 1)
     )
     #expect(abs(ou.alpha(0.3) - vp.alpha(0.3)) < 1e-16)
   }
@@ -96,7 +97,8 @@ private let processes: [any ForwardProcess] = {
     }
     let linear = try LinearVariancePreserving(parameters: [0.1, 20], horizon: 1)
     check(
-      { linear.alpha(linear.time(ofStep: $0)) }, (0..<1000).map { 1e-4 + 0.0199 * Double($0) / 999 })
+      { linear.alpha(linear.time(ofStep: $0)) }, (0..<1000).map { 1e-4 + 0.0199 * Double($0) / 999 }
+    )
     let scaled = try ScaledLinearVariancePreserving(parameters: [0.85, 12], horizon: 1)
     let (low, high) = (Double(0.00085).squareRoot(), Double(0.012).squareRoot())
     check(

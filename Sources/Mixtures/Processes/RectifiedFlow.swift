@@ -1,5 +1,6 @@
-/// `rectified-flow`: X_t = (1 − t) X_0 + t Z, the straight path of flow matching (Liu et al., 2023;
-/// Lipman et al., 2023; Stable Diffusion 3, FLUX). Pure noise at t = 1.
+/// `rectified-flow`: X_t = (1 − t) X_0 + t Z, the straight path of flow matching, pure noise at t = 1.
+///
+/// Liu et al., 2023; Lipman et al., 2023; Stable Diffusion 3 and FLUX use it.
 public struct RectifiedFlow: CatalogedProcess, Equatable {
   public static let typeName = "rectified-flow"
   public static let parameterDefaults: [(name: String, value: Double)] = []

@@ -48,7 +48,9 @@ public struct LinearVariancePreserving: VariancePreserving, Equatable {
     [("beta_min", betaMin), ("beta_max", betaMax)]
   }
   public func rate(_ t: Double) -> Double { betaMin + (betaMax - betaMin) * t }
-  public func integratedRate(_ t: Double) -> Double { t * (betaMin + 0.5 * (betaMax - betaMin) * t) }
+  public func integratedRate(_ t: Double) -> Double {
+    t * (betaMin + 0.5 * (betaMax - betaMin) * t)
+  }
 }
 
 /// `vp-scaled-linear`: √β linear in t, the schedule of Stable Diffusion 1, 2 and XL (β_min = 0.85

@@ -77,6 +77,22 @@ void fd_rotated_weights(size_t n, size_t d, double *z, const double *a, const do
                         const double *lambda, const double *gamma, size_t gamma_stride,
                         const double *e1, double e0);
 
+// --- The tangent of the regular flow, float64: ProbabilityFlow's RegularState ---
+// With w = δ/(1 + ρ²δ) by component and coordinate, h_k = μ_k + ρ w_k (y − ρμ_k) are the posterior
+// means of the components, and J = ρ [Σ_k γ_k w_k + Cov_γ(h)] is the Jacobian of Σ_k γ_k h_k.
+
+/// h (n×K×d), mean = Σ_k γ_k h_k and stretch = Σ_k γ_k w_k (both n×d) for the rows of y (n×d);
+/// excess holds δ, K×1 or K×d, excess_stride 0 where all components share row 0.
+void fd_component_means(size_t n, size_t d, size_t k, const double *y, const double *rho,
+                        const double *means, const double *excess, size_t excess_columns,
+                        size_t excess_stride, const double *gamma, double *h, double *mean,
+                        double *stretch);
+/// out += J v for the m vectors of d numbers that begin at v + i·v_stride, for each of n rows.
+/// Replaces h by h − mean.
+void fd_posterior_products(size_t n, size_t d, size_t k, size_t m, const double *gamma, double *h,
+                           const double *mean, const double *stretch, const double *rho,
+                           const double *v, size_t v_stride, double *out, size_t out_stride);
+
 // --- Runge–Kutta sums and distances, float64 ---
 
 /// out_i = y_i + h_i Σ_s c_s k_s,i for the n rows of d numbers; stage s begins at k + s·n·d.

@@ -1,4 +1,5 @@
 public import Formats
+import Stability
 
 extension Evaluation {
   /// The evaluation as `evaluate --json` prints it.
@@ -17,13 +18,15 @@ extension Evaluation {
       "kinds": [
         "relative_mse": "estimate", "negative_log_likelihood": "estimate",
         "local_error": "estimate", "measured_amplification": "estimate", "share": "estimate",
+        "amplification_ratio": "estimate",
         "certified_amplification": "certificate",
       ],
     ]
-    guard relativeError.standardError.isInfinite, case .object(var object) = values else {
-      return values
+    guard case .object(var object) = values else { return values }
+    object["warning"] = warning.map(JSON.string)
+    if relativeError.standardError.isInfinite {
+      object["reason"] = "one sample says nothing of its own scatter: standard errors are infinite"
     }
-    object["reason"] = "one sample says nothing of its own scatter: standard errors are infinite"
     return .object(object)
   }
 
@@ -52,6 +55,7 @@ extension Evaluation {
       sampleCount: try reader.integer("samples"),
       teacherError: try reader.number("teacher_error_estimate"))
     _ = try reader.object("kinds")
+    _ = try reader.optionalString("warning")
     _ = try reader.optionalString("reason")
     try reader.finish()
   }
@@ -65,7 +69,8 @@ extension SegmentBudget {
       ("local_relative_mse", .number(localRelativeError.value)),
       ("local_relative_mse_standard_error", .number(localRelativeError.standardError)),
       ("measured_amplification", .number(measuredAmplification)),
-      ("certified_amplification", .number(certifiedAmplification)), ("share", .number(share)),
+      ("certified_amplification", .number(certifiedAmplification)),
+      ("amplification_ratio", .number(amplificationRatio)), ("share", .number(share)),
     ])
     if certifiedAmplification.isInfinite {
       object["reason"] = "no finite bound is known for components of unequal covariance"
@@ -83,6 +88,10 @@ extension SegmentBudget {
       measuredAmplification: try reader.number("measured_amplification"),
       certifiedAmplification: try reader.numberOrInfinity("certified_amplification"),
       share: try reader.number("share"))
+    // Derived from the two; files of earlier versions lack it.
+    if reader.has("amplification_ratio") {
+      _ = try reader.numberOrInfinity("amplification_ratio")
+    }
     _ = try reader.optionalString("reason")
     try reader.finish()
   }

@@ -1,3 +1,5 @@
+public import Stability
+
 /// One segment's part in the end-to-end error of a chain of students.
 public struct SegmentBudget: Sendable, Equatable {
   /// The time at which the segment starts.
@@ -17,6 +19,9 @@ public struct SegmentBudget: Sendable, Equatable {
   ///
   /// Shares add to 1.
   public let share: Double
+
+  /// Certified over measured amplification: how far the certificate is from what happens.
+  public var amplificationRatio: Double { certifiedAmplification / measuredAmplification }
 }
 
 /// How well a chain of students reproduces the flow map Φ_{0←T}: all estimates, from fresh samples
@@ -33,6 +38,10 @@ public struct Evaluation: Sendable {
   public let segments: [SegmentBudget]
   /// ‖Σ_k c_k − e‖/‖e‖ over all samples: how well the budget adds up numerically.
   public let budgetDefect: Double
+  /// A plain warning if the certificate of some segment is far from what was measured there.
+  public var warning: String? {
+    PoorBound.warning(ratio: segments.map(\.amplificationRatio).reduce(0, max))
+  }
   /// The number of samples.
   public let sampleCount: Int
   /// Estimated error of the teacher, relative to E‖y‖ (root mean square).

@@ -45,8 +45,19 @@ extension TangentFlow {
   private func measured(
     _ x: Matrix<Double>, from start: Double, to end: Double
   ) -> Amplification {
-    flow.mixture.dimension <= largestWhole
-      ? whole(x, from: start, to: end) : iterated(x, from: start, to: end)
+    // In parts: a Jacobian is d numbers for each of a state.
+    let parts = Parallel.blocks(of: x.rows, grain: 1024).map { rows in
+      let part = x.rowBlock(rows)
+      return flow.mixture.dimension <= largestWhole
+        ? whole(part, from: start, to: end) : iterated(part, from: start, to: end)
+    }
+    let unfinished = parts.enumerated().flatMap { i, part -> [Int] in
+      guard case .unfinished(let rows) = part.outcome else { return [] }
+      return rows.map { $0 + 1024 * i }
+    }
+    return Amplification(
+      logNorms: parts.flatMap(\.logNorms), residuals: parts.flatMap(\.residuals),
+      outcome: unfinished.isEmpty ? .reached : .unfinished(rows: unfinished))
   }
 
   /// From the whole d×d Jacobian: exact up to the error of integration.
@@ -65,7 +76,7 @@ extension TangentFlow {
       let columns = Matrix(
         rows: d, columns: d, elements: Array(pushed.vectors[row: i].map { $0 / unit }))
       let gram = RowProducts.product(columns, columns.transposed)
-      return 0.5 * .log(SymmetricEigen(gram)?.values.last ?? .nan)
+      return 0.5 * .log(SymmetricEigen.values(gram)?.last ?? .nan)
     }
     return Amplification(
       logNorms: logs, residuals: Array(repeating: 0, count: x.rows), outcome: pushed.outcome)

@@ -54,14 +54,16 @@ public struct RunningIntegral: Sendable {
 
 /// The ten-point Gauss–Legendre rule on [a, b].
 func gauss(_ f: (Double) -> Double, _ a: Double, _ b: Double) -> Double {
-  let nodes: [(x: Double, w: Double)] = [
-    (0.148_874_338_981_631_21, 0.295_524_224_714_752_87),
-    (0.433_395_394_129_247_19, 0.269_266_719_309_996_36),
-    (0.679_409_568_299_024_41, 0.219_086_362_515_982_04),
-    (0.865_063_366_688_984_51, 0.149_451_349_150_580_59),
-    (0.973_906_528_517_171_72, 0.066_671_344_308_688_14),
-  ]
   let (centre, half) = (0.5 * (a + b), 0.5 * (b - a))
   return half
-    * nodes.reduce(0) { $0 + $1.w * (f(centre - half * $1.x) + f(centre + half * $1.x)) }
+    * gaussNodes.reduce(0) { $0 + $1.w * (f(centre - half * $1.x) + f(centre + half * $1.x)) }
 }
+
+/// The positive nodes and the weights of the ten-point Gauss–Legendre rule on [−1, 1].
+let gaussNodes: [(x: Double, w: Double)] = [
+  (0.148_874_338_981_631_21, 0.295_524_224_714_752_87),
+  (0.433_395_394_129_247_19, 0.269_266_719_309_996_36),
+  (0.679_409_568_299_024_41, 0.219_086_362_515_982_04),
+  (0.865_063_366_688_984_51, 0.149_451_349_150_580_59),
+  (0.973_906_528_517_171_72, 0.066_671_344_308_688_14),
+]

@@ -100,7 +100,7 @@ extension TimeGrid {
 }
 
 /// The point of [a, b] where the non-decreasing f reaches `target`, to the last bit.
-private func bisect(
+func bisect(
   _ f: (Double) -> Double, _ target: Double, _ a: Double, _ b: Double
 ) -> Double {
   var (low, high) = (a, b)

@@ -54,15 +54,16 @@ void fd_dgemm(int transpose_a, int transpose_b, int m, int n, int k, double alph
               ldc);
 }
 
-int fd_dsyev(int n, double *a, double *values, double *work, int work_count) {
+int fd_dsyev(int n, int vectors, double *a, double *values, double *work, int work_count) {
   // Column-major LAPACK returns eigenvectors in columns: rows in our order.
+  const char *job = vectors ? "V" : "N";
   int info = 0;
 #if defined(__APPLE__)
   __LAPACK_int order = n, count = work_count, result = 0;
-  dsyev_("V", "U", &order, a, &order, values, work, &count, &result);
+  dsyev_((char *)job, "U", &order, a, &order, values, work, &count, &result);
   info = (int)result;
 #else
-  dsyev_("V", "U", &n, a, &n, values, work, &work_count, &info, 1, 1);
+  dsyev_(job, "U", &n, a, &n, values, work, &work_count, &info, 1, 1);
 #endif
   return info;
 }

@@ -28,6 +28,10 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     ]
   ),
   (
+    "stability", ["m.json", "--times", "0,0.5,1", "--measure", "20", "--seed", "3"],
+    ["state", "two_sided", "kinds", "measured"]
+  ),
+  (
     "grid", ["m.json", "--segments", "3", "--rule", "uniform"],
     ["format", "rule", "process", "times", "kind"]
   ),

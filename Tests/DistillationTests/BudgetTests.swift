@@ -2,6 +2,7 @@ import Arrays
 import Distillation
 import Mixtures
 import ProbabilityFlow
+import Stability
 import Testing
 
 extension DistillationTests {

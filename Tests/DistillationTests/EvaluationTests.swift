@@ -5,6 +5,7 @@ import Mixtures
 import Networks
 import ProbabilityFlow
 import RealModule
+import Stability
 import Testing
 
 extension DistillationTests {

@@ -5,6 +5,7 @@ import Foundation
 import Mixtures
 import Networks
 import ProbabilityFlow
+import Stability
 import Testing
 
 extension DistillationTests {

@@ -48,12 +48,12 @@ struct EvaluateCommand: ParsableCommand {
     }
     func number(_ value: Double) -> String { NumberText.significant(value) }
     var table = TextTable(
-      ["segment", "local error", "measured ampl.", "certified ampl.", "share of error"])
+      ["segment", "local error", "measured ampl.", "certified ampl.", "ratio", "share of error"])
     for segment in evaluation.segments {
       table.append([
         "\(number(segment.from)) -> \(number(segment.to))", number(segment.localError),
         number(segment.measuredAmplification), number(segment.certifiedAmplification),
-        NumberText.percent(segment.share),
+        number(segment.amplificationRatio), NumberText.percent(segment.share),
       ])
     }
     return [
@@ -65,6 +65,6 @@ struct EvaluateCommand: ParsableCommand {
       "",
       "Local error: root mean square on the students' own states (estimate). Certified: one-sided",
       "Lipschitz bound of the rest of the flow (certificate). Shares add up to 100 % (estimate).",
-    ]
+    ] + (evaluation.warning.map { ["Warning: \($0)."] } ?? [])
   }
 }

@@ -8,8 +8,9 @@ struct StabilityCommand: ParsableCommand {
     abstract: "Certify how much the flow of a mixture can amplify errors.",
     discussion: """
       Prints the information certificate (typical amplification), the worst-case Lipschitz bounds \
-      and their integrals. All numbers are certificates: proved from the mixture's parameters, \
-      without sampling. State variables: the process's own x.
+      and their integrals. These are certificates: proved from the mixture's parameters, without \
+      sampling. With --measure, what really happens on samples stands beside them, with standard \
+      errors and the ratio of bound to measurement. State variables: the process's own x.
 
       Example:
         flowdistill stability paper:0 --times 0,0.1,0.5,1
@@ -18,6 +19,7 @@ struct StabilityCommand: ParsableCommand {
   @OptionGroup var mixture: MixtureOptions
   @Option(help: "Times, separated by commas (default: 14 from 0 to T).") var times: String?
   @OptionGroup(title: "Process") var process: ProcessOptions
+  @OptionGroup(title: "Measurement") var measurement: MeasureOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
@@ -26,7 +28,10 @@ struct StabilityCommand: ParsableCommand {
     let times = try parseTimes(process)
     let flow = ProbabilityFlow(try mixture.make(), process)
     let summary = try StabilitySummary(flow, times: times)
-    Console.result(summary.json, asJSON: common.json) { lines(summary, process.horizon) }
+    let measured = try measurement.comparison(flow, summary)
+    Console.result(StabilityComparison.json(summary, measured), asJSON: common.json) {
+      lines(summary, process.horizon) + (measured?.lines ?? [])
+    }
   }
 
   private func parseTimes(_ process: any ForwardProcess) throws -> [Double] {

@@ -28,10 +28,11 @@ void fd_dgemm(int transpose_a, int transpose_b, int m, int n, int k, double alph
 /// row i of A (and C) alone, to the last bit.
 void fd_row_products(size_t m, size_t n, size_t k, const double *a, const double *b, int adding,
                      double *c);
-/// Eigenvalues (ascending) and orthonormal eigenvectors of a symmetric n×n
-/// matrix. On return row j of `a` is the eigenvector of values[j]. `work` holds
-/// `work_count` doubles (at least 3n). Returns LAPACK's info.
-int fd_dsyev(int n, double *a, double *values, double *work, int work_count);
+/// Eigenvalues (ascending) and, if `vectors`, orthonormal eigenvectors of a
+/// symmetric n×n matrix. On return row j of `a` is the eigenvector of values[j];
+/// without vectors `a` is spoilt. `work` holds `work_count` doubles (at least
+/// 3n). Returns LAPACK's info.
+int fd_dsyev(int n, int vectors, double *a, double *values, double *work, int work_count);
 
 // --- Random numbers: Philox4x32-10 (Salmon et al., SC 2011) ---
 

@@ -1,0 +1,14 @@
+import RealModule
+
+/// When a bound is too far from what happens to place a grid by it.
+public enum PoorBound {
+  /// The ratio of bound to measurement above which a warning is due.
+  public static let threshold = 10.0
+
+  /// The warning for a ratio of certified to measured; nil if there is no reason for one.
+  public static func warning(ratio: Double) -> String? {
+    guard ratio > threshold else { return nil }
+    let size = ratio.isFinite ? "\(Int(min(ratio, 1e15).rounded())) times" : "infinitely far above"
+    return "the bound is \(size) what is measured; a grid from this bound may be poor"
+  }
+}

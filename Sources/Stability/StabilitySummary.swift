@@ -33,7 +33,7 @@ public struct StabilitySummary: Sendable {
   /// - Throws: `StabilityError.unequalCovariances` if the components do not share one covariance.
   public init(_ flow: ProbabilityFlow, times: [Double]) throws(StabilityError) {
     let bound = try StabilityBound(flow)
-    let certificate = try InformationCertificate(flow)
+    let certificate = InformationCertificate(flow)
     self.times = times
     diameter = bound.diameter
     twoSided = times.map { bound.twoSided($0) }

@@ -75,7 +75,7 @@ func timesThatAreNoGridAreRefused(_ times: [Double]) throws {
   let times = [0, 0.35, 1]
   let summary = try StabilitySummary(flow, times: times)
   let file = try parsed(summary.json, as: SummaryPart.self)
-  let (bound, certificate) = (try StabilityBound(flow), try InformationCertificate(flow))
+  let (bound, certificate) = (try StabilityBound(flow), InformationCertificate(flow))
   #expect(file.state == "native" && file.diameter == bound.diameter && file.times == times)
   #expect(file.two_sided == times.map { bound.twoSided($0) })
   #expect(file.one_sided == times.map { bound.oneSided($0) })

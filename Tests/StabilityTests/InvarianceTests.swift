@@ -32,7 +32,7 @@ func rotationsAndShiftsChangeNothing(_ isotropic: Bool) throws {
     let c = try SharedCase(seed, isotropic: isotropic)
     let other = ProbabilityFlow(try turned(c.flow.mixture, c.stream), c.process)
     let (first, second) = (try StabilityBound(c.flow), try StabilityBound(other))
-    let information = (try InformationCertificate(c.flow), try InformationCertificate(other))
+    let information = (InformationCertificate(c.flow), InformationCertificate(other))
     let horizon = c.process.horizon
     for t in [0.01, 0.2, 1].map({ $0 * horizon }) {
       let pairs = [

@@ -59,7 +59,7 @@ import Testing
 }
 
 @Test func theInformationProfileIsThatOfTheory() throws {
-  let certificate = try InformationCertificate(paperFlow())
+  let certificate = InformationCertificate(try paperFlow())
   let expected = [
     (0.3, 0.03), (0.35, 0.30), (0.4, 0.96), (0.45, 1.65), (0.5, 2.15), (0.6, 2.67), (1, 2.99),
   ]

@@ -9,7 +9,7 @@ extension RunReport {
   var stability: Section {
     var blocks: [Block] = []
     do {
-      blocks += certified(try StabilityBound(flow), try InformationCertificate(flow))
+      blocks += certified(try StabilityBound(flow), InformationCertificate(flow))
     } catch {
       blocks.append(.prose("No bound on the stability: \(error.description)."))
     }

@@ -12,7 +12,7 @@ public enum InformationRule: GridRule {
   public static func grid(
     for flow: ProbabilityFlow, segments n: Int
   ) throws(StabilityError) -> TimeGrid {
-    let certificate = try InformationCertificate(flow)
+    let certificate = InformationCertificate(flow)
     return try .equalPartition(
       of: CumulativeDensity(kind: .certificate) { certificate.profile($0) }, segments: n,
       rule: name, process: flow.process)

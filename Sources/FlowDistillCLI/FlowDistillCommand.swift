@@ -22,7 +22,8 @@ struct FlowDistillCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       FitCommand.self, SampleCommand.self, EvaluateFieldCommand.self, TransportCommand.self,
-      StabilityCommand.self, GridCommand.self, DistillCommand.self, EvaluateCommand.self,
+      StabilityCommand.self, MismatchCommand.self, GridCommand.self, DistillCommand.self,
+      EvaluateCommand.self,
       GenerateCommand.self, ReportCommand.self,
     ])
 

@@ -67,6 +67,30 @@ import Testing
     #expect(html.contains("\(gain) ±"))
   }
 
+  /// Bounds and measurements on one page: rates, the distribution, the ratio and its warning.
+  @Test func measurementsStandBesideTheBounds() throws {
+    let path = try folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var report = RunReport(try ReportedRun.all(in: path), title: "Measured")
+    #expect(!(try page(report).contains("Amplification of trajectories")))
+    for count in [1, 60] {
+      try report.measure(samples: count)
+      let html = try page(report)
+      for text in ["Amplification of trajectories", "Rates: bounds and measurements", "E‖∇v‖"] {
+        #expect(html.contains(text), "\(text)")
+      }
+    }
+    let flow = ProbabilityFlow(try #require(RunReportTests.mixture), try OrnsteinUhlenbeck())
+    let measured = try MeasuredStability(flow, times: [], samples: 60, seed: 1)
+    let mean = measured.amplification.mean
+    let html = try page(report)
+    #expect(html.contains(NumberText.estimate(mean.value, standardError: mean.standardError)))
+    let bound = try StabilityBound(flow)
+    let ratio = bound.cumulative(1) / measured.norm.integral.value
+    #expect(html.contains(NumberText.significant(ratio)))
+    #expect(html.contains("may be poor") == (ratio > 10))
+  }
+
   /// An evaluation read back from its file is the one that was written.
   @Test func evaluationsComeBackWhole() throws {
     let path = try folder()
@@ -136,5 +160,8 @@ import Testing
     try Distiller(starting: plan, in: RunFolder(path)).run()
     let html = try page(RunReport(try ReportedRun.all(in: path), title: "Unequal"))
     #expect(html.contains("No bound on the stability"))
+    var report = RunReport(try ReportedRun.all(in: path), title: "Unequal")
+    try report.measure(samples: 5)
+    #expect(try page(report).contains("Amplification of trajectories"))
   }
 }

@@ -131,7 +131,7 @@ func oneGaussianHasNoScatter(_ variance: Double) throws {
   let flow = ProbabilityFlow(try twoModes(at: 1, variance: 0.16), process)
   // The median of a large sample stands for the truth.
   let truth = try MeasuredAmplification(
-    flow, from: 1, to: 0, trajectories: 40_000, stream: RandomStream(seed: 1)
+    flow, from: 1, to: 0, trajectories: 8000, stream: RandomStream(seed: 1)
   ).quantile(0.5).value
   var covered = 0
   for seed in 0..<200 {
@@ -228,7 +228,7 @@ private func simpsonLine(_ a: Double, _ b: Double, _ f: (Double) -> Double) -> D
     try MeasuredStability(flow, times: times, samples: 150, seed: 900 + UInt64($0))
   }
   for (i, t) in times.enumerated() {
-    let x = flow.marginal(at: t).sample(60_000, from: stream.substream(UInt64(i)))
+    let x = flow.marginal(at: t).sample(20_000, from: stream.substream(UInt64(i)))
     let plain = SampleMean(VelocitySpectrum(flow).extremes(x, at: t).norms)
     let repeated = SampleMean(runs.map { $0.norm.expected[i].value })
     let error = norm([plain.standardError, repeated.standardError])

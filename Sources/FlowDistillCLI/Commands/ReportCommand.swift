@@ -7,7 +7,7 @@ struct ReportCommand: ParsableCommand {
     abstract: "Write one self-contained page about a run, or about runs to compare.",
     discussion: """
       Takes a run folder, or a folder that holds run folders of one mixture. The page shows the \
-      bounds L(t) and A(t) with the points of every grid, the errors and where they come from, and \
+      bounds L(t) and A(t) with the points of every grid, what was measured beside them, the errors and where they come from, and \
       samples of data, teacher and students: as images with --image-size, otherwise as points.
 
       Example:
@@ -24,6 +24,10 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup(title: "Data") var selection: DataOptions
   @Option(help: "Draw samples as gray images of WIDTHxHEIGHT pixels, such as 8x8.")
   var imageSize: String?
+  @Option(
+    help: ArgumentHelp(
+      "Measure the flow's stability on so many samples; 0 measures nothing.", valueName: "samples"))
+  var measure = 200
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
 
@@ -50,6 +54,11 @@ struct ReportCommand: ParsableCommand {
     }
     report.provenance = provenance(runs)
     try AtomicFile.checkWritable(output.output)
+    if measure != 0 {
+      try checkPositive(measure, option: "--measure")
+      try Memory.check(rows: measure, mixture.dimension, matrices: 4, option: "--measure")
+      try report.measure(samples: measure)
+    }
     let (page, seconds) = timed { report.page().html() }
     try AtomicFile.write(page, to: output.output)
     Console.result(

@@ -9,9 +9,11 @@ extension RunReport {
   var stability: Section {
     var blocks: [Block] = []
     do {
-      blocks += certified(try StabilityBound(flow), InformationCertificate(flow))
+      let (bound, information) = (try StabilityBound(flow), InformationCertificate(flow))
+      blocks += certified(bound, information) + measuredBlocks(bound, information)
     } catch {
       blocks.append(.prose("No bound on the stability: \(error.description)."))
+      blocks += measuredBlocks(nil, nil)
     }
     blocks.append(.table(times))
     return Section(title: "Stability and grids", blocks: blocks)
@@ -21,9 +23,7 @@ extension RunReport {
     _ bound: StabilityBound, _ information: InformationCertificate
   ) -> [Block] {
     let horizon = flow.process.horizon
-    // Logarithmic in t: the grids that matter crowd towards the data. Time 0 is off the left edge.
-    let first = (runs.flatMap { $0.plan.grid.times }.filter { $0 > 0 }.min() ?? horizon) / 3
-    let times = (0...240).map { horizon * .pow(first / horizon, 1 - Double($0) / 240) }
+    let times = logarithmicTimes(240)
     let rugs = runs.enumerated().map { i, run in
       Plot.Series.rug("\(run.name) grid", at: run.plan.grid.times, color: color(i))
     }
@@ -34,7 +34,7 @@ extension RunReport {
           color: color(i), marker: Plot.Series.Marker.allCases[i % 5])
       }
     }
-    let x = Plot.Axis("time t (data to the left)", scale: .log10, range: first...horizon)
+    let x = Plot.Axis("time t (data to the left)", scale: .log10, range: timeRange)
     let rate = Plot(
       title: "Worst-case stability L(t)",
       description: "The certified two-sided Lipschitz bound of the velocity.", x: x,

@@ -17,6 +17,8 @@ public struct RunReport: Sendable {
   public var data: Matrix<Double>?
   /// Width and height if samples are images.
   public var imageSize: (width: Int, height: Int)?
+  /// What really happens, if it was measured.
+  var measured: MeasuredStability?
   /// How the page came about.
   public var provenance: [(name: String, value: String)] = []
 

@@ -8,7 +8,9 @@ public enum PoorBound {
   /// The warning for a ratio of certified to measured; nil if there is no reason for one.
   public static func warning(ratio: Double) -> String? {
     guard ratio > threshold else { return nil }
-    let size = ratio.isFinite ? "\(Int(min(ratio, 1e15).rounded())) times" : "infinitely far above"
+    let size =
+      ratio < 1e6
+      ? "\(Int(ratio.rounded())) times" : "more than a million times"
     return "the bound is \(size) what is measured; a grid from this bound may be poor"
   }
 }

@@ -69,6 +69,8 @@ extension DistillationTests {
       let (first, rest) = (evaluation.segments[0], evaluation.segments.dropFirst())
       #expect(abs(first.localError - 0.5) < 1e-6)
       #expect(abs(first.measuredAmplification - slope) < 1e-5)
+      // One Gaussian: the certificate is attained.
+      #expect(abs(first.amplificationRatio - 1) < 1e-4)
       #expect(abs(first.certifiedAmplification - slope) < 1e-6)
       #expect(abs(first.share - 1) < 1e-5)
       for segment in rest {
@@ -117,6 +119,8 @@ extension DistillationTests {
       #expect(evaluation.negativeLogLikelihood.standardError < 1e-12)
       // Unequal covariances: no certificate, and the report says so instead of a number.
       #expect(evaluation.segments[0].certifiedAmplification == .infinity)
+      #expect(evaluation.segments[0].amplificationRatio == .infinity)
+      #expect(evaluation.warning?.contains("a grid from this bound may be poor") == true)
       #expect(evaluation.json.text(.compact).contains("\"certified_amplification\":\"infinity\""))
       #expect(evaluation.json.text(.compact).contains("\"reason\":\"no finite bound"))
     }

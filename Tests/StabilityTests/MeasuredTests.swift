@@ -170,7 +170,10 @@ func oneGaussianHasNoScatter(_ variance: Double) throws {
   #expect(
     PoorBound.warning(ratio: 10.6) == "the bound is 11 times what is measured; "
       + "a grid from this bound may be poor")
-  #expect(PoorBound.warning(ratio: .infinity) != nil)
+  for ratio in [4e60, .infinity] {
+    #expect(PoorBound.warning(ratio: ratio)?.contains("more than a million times") == true)
+  }
+  #expect(PoorBound.warning(ratio: .nan) == nil)
 }
 
 /// Where modes are far apart the mean comes from rare samples: against quadrature of the two-mode

@@ -1,9 +1,10 @@
 /// The running integral of a non-negative rate over [0, T], by adaptive Gauss–Legendre panels.
 ///
-/// Panels are halved until 10 points on a panel and on its two halves agree to 1e-13 of the total
+/// Panels are halved until 10 points on a panel and on its two halves agree to `tolerance` of the total
 /// (or the panel is down to rounding), so kinks and boundary layers cost a few panels each.
 public struct RunningIntegral: Sendable {
   private let rate: @Sendable (Double) -> Double
+  private let tolerance: Double
   private var edges: [Double]
   private var sums: [Double]
 
@@ -11,8 +12,11 @@ public struct RunningIntegral: Sendable {
   public var total: Double { sums[sums.count - 1] }
 
   /// Integrates `rate` over [0, horizon].
-  public init(over horizon: Double, _ rate: @escaping @Sendable (Double) -> Double) {
+  public init(
+    over horizon: Double, tolerance: Double = 1e-13, _ rate: @escaping @Sendable (Double) -> Double
+  ) {
     self.rate = rate
+    self.tolerance = tolerance
     edges = [0]
     sums = [0]
     let scale = gauss(rate, 0, horizon)
@@ -32,7 +36,7 @@ public struct RunningIntegral: Sendable {
     let middle = 0.5 * (a + b)
     let (left, right) = (gauss(rate, a, middle), gauss(rate, middle, b))
     let error = abs(left + right - whole)
-    if depth == 0 || middle <= a || middle >= b || error <= 1e-13 * max(scale, total) {
+    if depth == 0 || middle <= a || middle >= b || error <= tolerance * max(scale, total) {
       edges.append(b)
       sums.append(total + left + right)
       return

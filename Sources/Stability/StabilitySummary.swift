@@ -27,6 +27,10 @@ public struct StabilitySummary: Sendable {
   public let information: [Double]
   /// The bound on E log ‖DΦ_{0←T}‖.
   public let typicalLogAmplification: Double
+  /// The bound on log ‖DΦ_{0←T}‖ that holds for 99 % of p_T.
+  public let highProbability: HighProbabilityCertificate
+  /// The bound on ∫ E ½g²‖Cov_γ(g)‖ dt.
+  public let averagedIntegral: Double
 
   /// The certificates of a flow.
   ///
@@ -44,6 +48,8 @@ public struct StabilitySummary: Sendable {
     oneSidedAmplification = .exp(oneSidedLogAmplification)
     information = times.map { certificate.profile($0) }
     typicalLogAmplification = certificate.typicalLogAmplification
+    highProbability = certificate.highProbability()
+    averagedIntegral = certificate.averagedIntegral.total
   }
 
   /// The summary as `stability --json` prints it.
@@ -56,6 +62,7 @@ public struct StabilitySummary: Sendable {
       ("one_sided_log_amplification", .number(oneSidedLogAmplification)),
       ("information", .numbers(information)),
       ("typical_log_amplification", .number(typicalLogAmplification)),
+      ("high_probability", highProbability.json), ("averaged_integral", .number(averagedIntegral)),
     ])
     if oneSidedAmplification.isInfinite {
       object["reason"] = "exp(one_sided_log_amplification) exceeds the largest float64"
@@ -63,7 +70,7 @@ public struct StabilitySummary: Sendable {
     let fields = [
       "diameter", "two_sided", "one_sided", "cumulative", "cumulative_horizon",
       "one_sided_amplification", "one_sided_log_amplification", "information",
-      "typical_log_amplification",
+      "typical_log_amplification", "high_probability", "averaged_integral",
     ]
     object["kinds"] = .object(
       JSONObject(fields.map { ($0, JSON.string(Kind.certificate.rawValue)) }))

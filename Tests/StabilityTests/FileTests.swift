@@ -20,11 +20,19 @@ private struct GridPart: Decodable {
   let process: ProcessPart
 }
 
+private struct HighProbabilityPart: Decodable {
+  struct ClosedForm: Decodable { let log_amplification, time: Double }
+  let confidence, log_amplification: Double
+  let closed_form: ClosedForm?
+}
+
 private struct SummaryPart: Decodable {
   let state: String
   let diameter, cumulative_horizon, one_sided_log_amplification, typical_log_amplification: Double
   let times, two_sided, one_sided, cumulative, information: [Double]
   let one_sided_amplification: Amplification
+  let averaged_integral: Double
+  let high_probability: HighProbabilityPart
   let kinds: [String: String]
   let reason: String?
 
@@ -83,11 +91,18 @@ func timesThatAreNoGridAreRefused(_ times: [Double]) throws {
   #expect(file.cumulative_horizon == bound.cumulative(1))
   #expect(file.information == times.map { certificate.profile($0) })
   #expect(file.typical_log_amplification == certificate.typicalLogAmplification)
+  let high = certificate.highProbability(0.99)
+  #expect(file.high_probability.confidence == 0.99)
+  #expect(file.high_probability.log_amplification == high.logAmplification)
+  #expect(file.high_probability.closed_form?.time == high.closedForm?.time)
+  #expect(
+    file.high_probability.closed_form?.log_amplification == high.closedForm?.logAmplification)
+  #expect(file.averaged_integral == certificate.averagedIntegral.total)
   #expect(file.one_sided_log_amplification == bound.logAmplification(from: 1, to: 0))
   let proved = [
     "diameter", "two_sided", "one_sided", "cumulative", "cumulative_horizon",
     "one_sided_amplification", "one_sided_log_amplification", "information",
-    "typical_log_amplification",
+    "typical_log_amplification", "high_probability", "averaged_integral",
   ]
   #expect(file.kinds == Dictionary(uniqueKeysWithValues: proved.map { ($0, "certificate") }))
 }

@@ -7,10 +7,11 @@ struct StabilityCommand: ParsableCommand {
     commandName: "stability",
     abstract: "Certify how much the flow of a mixture can amplify errors.",
     discussion: """
-      Prints the information certificate (typical amplification), the worst-case Lipschitz bounds \
-      and their integrals. These are certificates: proved from the mixture's parameters, without \
-      sampling. With --measure, what really happens on samples stands beside them, with standard \
-      errors and the ratio of bound to measurement. State variables: the process's own x.
+      Prints the information certificate (typical amplification, and for 99 % of the samples), the \
+      worst-case Lipschitz bounds and their integrals. These are certificates: proved from the \
+      mixture's parameters, without sampling. With --measure, what really happens on samples stands \
+      beside them, with standard errors and the ratio of bound to measurement. State variables: the \
+      process's own x.
 
       Example:
         flowdistill stability paper:0 --times 0,0.1,0.5,1
@@ -61,6 +62,10 @@ struct StabilityCommand: ParsableCommand {
     return [
       "typical log-amplification  E log |D Phi_0<-T|  <= \(number(summary.typicalLogAmplification))"
         + "  (information certificate)",
+      "  for 99 % of the samples   log |D Phi_0<-T|    <= "
+        + "\(number(summary.highProbability.logAmplification))  (high-probability certificate)",
+      "  drive of mode conflicts   integral of E rate  <= "
+        + "\(number(summary.averagedIntegral))  (averaged certificate)",
       "worst case                 Lip Phi_0<-T        <= \(number(summary.oneSidedAmplification))"
         + "  (one-sided certificate)",
       "cumulative stability       A(T) = \(number(summary.cumulativeHorizon))"

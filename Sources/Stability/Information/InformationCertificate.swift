@@ -19,6 +19,7 @@ public struct InformationCertificate: Sendable {
   public let entropy: Double
 
   let pairs: ComponentPairs
+  let conflict: ModeConflict
   private let moments: SecondMoments?
   /// The upper bracket at t = 0, which every profile needs.
   private let upperStart: Double
@@ -31,6 +32,7 @@ public struct InformationCertificate: Sendable {
     self.flow = flow
     entropy = -flow.mixture.weights.reduce(0) { $0 + $1 * .log($1) }
     pairs = ComponentPairs(flow.mixture)
+    conflict = ModeConflict(flow)
     moments = SecondMoments(flow.mixture)
     let (alpha, sigmaSquared) = (flow.process.alpha(0), flow.process.sigmaSquared(0))
     upperStart = InformationBrackets(pairs, entropy, moments, alpha, sigmaSquared).upper

@@ -89,7 +89,7 @@ import Testing
     let values = try ProcessCatalog.all.indices.map { index in
       let flow = try flow(index, mixture)
       let from = try #require(flow.process.time(atNoiseLevel: 3))
-      return try InformationCertificate(flow).typicalLogAmplification(from: from, to: 0)
+      return InformationCertificate(flow).typicalLogAmplification(from: from, to: 0)
         + .log(flow.process.alpha(from))
     }
     for value in values { #expect(agrees(value, values[0], relative: 1e-10)) }

@@ -23,8 +23,7 @@ struct FlowDistillCommand: ParsableCommand {
     subcommands: [
       FitCommand.self, SampleCommand.self, EvaluateFieldCommand.self, TransportCommand.self,
       StabilityCommand.self, MismatchCommand.self, GridCommand.self, DistillCommand.self,
-      EvaluateCommand.self,
-      GenerateCommand.self, ReportCommand.self,
+      EvaluateCommand.self, GenerateCommand.self, ReportCommand.self,
     ])
 
   static func main() {

@@ -32,6 +32,14 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     ["state", "two_sided", "kinds", "measured"]
   ),
   (
+    "mismatch",
+    ["m.json", "--budget", "2", "--segments", "2", "--samples", "64", "--batch", "16"],
+    [
+      "budget", "confidence", "samples", "batch", "one_step", "n_steps", "segments", "rule",
+      "times", "necessary_steps", "sufficient_steps", "kinds",
+    ]
+  ),
+  (
     "grid", ["m.json", "--segments", "3", "--rule", "uniform"],
     ["format", "rule", "process", "times", "kind"]
   ),

@@ -17,7 +17,9 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
   var testDescription: String { arguments.joined(separator: " ") }
 
   /// Every case; adding one is one line.
-  static let all = mixtures + samples + fits + grids + usage + outputs + runs + reports
+  static let all =
+    mixtures + samples + fits + grids + usage + mismatches + outputs + runs
+    + reports
 
   private static let mixtures =
     [
@@ -108,6 +110,19 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
     MalformedInput("stability m.json --times 0.5,2", 64, "[0, 1.0]"),
     MalformedInput("stability m.json --times nan", 64, "--times"),
   ]
+
+  private static let mismatches =
+    [
+      ("", 64, "--budget"), ("--budget 0", 64, "--budget is 0"), ("--budget nan", 64, "--budget"),
+      ("--budget 1e200", 64, "--budget"), ("--budget 2 --batch 3", 64, "4 to 4096"),
+      ("--budget 2 --samples 100", 64, "two batches"),
+      ("--budget 2 --samples 1000000000000", 64, "GB"),
+      ("--budget 2 --confidence 1", 64, "--confidence"),
+      ("--budget 2 --rule uniform", 64, "--segments"),
+      ("--budget 2 --segments 0", 64, "--segments is 0"),
+      ("--budget 2 --segments 2 --rule best", 64, "uniform"),
+    ].map { MalformedInput("mismatch m.json \($0.0)", $0.1, $0.2) }
+    + [MalformedInput("mismatch m-unequal.json --budget 2 --segments 2", 65, "covariance")]
 
   private static let usage = [
     MalformedInput("nonsense", 64, "flowdistill --help"),

@@ -21,7 +21,7 @@ struct MismatchCommand: ParsableCommand {
   @Option(help: "The number of segments n (default: one step only).") var segments: Int?
   @Option(help: "The rule of the grid (default: stability).") var rule: String?
   @Option(help: "Points at which the flow map enters each bound.") var samples = 16_384
-  @Option(help: "Points that are bounded together.") var batch = 128
+  @Option(help: "Points that are bounded together.") var batch = 64
   @Option(help: "The probability with which each printed bound holds.") var confidence = 0.99
   @OptionGroup var seeding: SeedOptions
   @OptionGroup(title: "Process") var process: ProcessOptions

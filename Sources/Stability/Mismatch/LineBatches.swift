@@ -44,8 +44,8 @@ struct LineBatches: Sendable {
     let half = m / 2
     let even = (0..<half).map { (Double($0) + 0.5) / Double(half) }
     let coarse = try trace(Array(repeating: even, count: count))
-    // Where the map jumps.
-    let finer = try trace(coarse.map { $0.jumps(problem).midpoints(half) })
+    // Where the map is steep.
+    let finer = try trace(coarse.map { $0.jumps().midpoints(half) })
     let looks = zip(coarse, finer).map { $0.merged(with: $1) }
     // Where the best M-Lipschitz map errs.
     let strata = Parallel.map(count) { b in looks[b].errorMonitor(problem).edges(m) }

@@ -1,22 +1,22 @@
 import Arrays
-import Mixtures
+package import Mixtures
 import RealModule
 
 /// A Gaussian mixture on the real line.
-struct LineLaw: Sendable {
+package struct LineLaw: Sendable {
   let weights: [Double]
   let centres: [Double]
   let deviations: [Double]
 
   /// P(S ≤ s).
-  func cumulative(_ s: Double) -> Double {
+  package func cumulative(_ s: Double) -> Double {
     weights.indices.reduce(0) {
       $0 + weights[$1] * 0.5 * .erfc((centres[$1] - s) / (deviations[$1] * 2.0.squareRoot()))
     }
   }
 
   /// The s at which P(S ≤ s) = p, by bisection to the last bits; within 9 deviations of a centre.
-  func quantile(_ p: Double) -> Double {
+  package func quantile(_ p: Double) -> Double {
     var (low, high) = support
     for _ in 0..<60 {
       let middle = 0.5 * (low + high)
@@ -41,7 +41,7 @@ struct LineLaw: Sendable {
 /// the law p_t again: however X lies on its line, the line and S are the disintegration of p_t along
 /// v. For component k with covariance C the restriction to a + sv is Gaussian with the precision
 /// P = vᵀC^{-1}v and the centre vᵀC^{-1}(m − a)/P, and its mass follows by completing the square.
-struct ConditionalLines: Sendable {
+package struct ConditionalLines: Sendable {
   /// The unit vector v.
   let direction: [Double]
   private let components: [Component]
@@ -57,7 +57,8 @@ struct ConditionalLines: Sendable {
   }
 
   /// - Precondition: `direction` has length 1.
-  init(_ mixture: GaussianMixture, alpha: Double, sigmaSquared: Double, direction: [Double]) {
+  package init(_ mixture: GaussianMixture, alpha: Double, sigmaSquared: Double, direction: [Double])
+  {
     self.direction = direction
     let (spectrum, d) = (mixture.spectrum, mixture.dimension)
     components = (0..<mixture.componentCount).map { k in
@@ -77,18 +78,18 @@ struct ConditionalLines: Sendable {
   }
 
   /// The foot of the line through x: its point orthogonal to v, the same for all x of a line.
-  func foot(_ x: some Sequence<Double>) -> [Double] {
+  package func foot(_ x: some Sequence<Double>) -> [Double] {
     let along = zip(x, direction).reduce(0) { $0 + $1.0 * $1.1 }
     return zip(x, direction).map { $0 - along * $1 }
   }
 
   /// The point a + sv.
-  func point(_ foot: [Double], _ s: Double) -> [Double] {
+  package func point(_ foot: [Double], _ s: Double) -> [Double] {
     zip(foot, direction).map { $0 + s * $1 }
   }
 
   /// The law of s on the line with this foot.
-  func law(_ foot: [Double]) -> LineLaw {
+  package func law(_ foot: [Double]) -> LineLaw {
     var (logMasses, centres): ([Double], [Double]) = ([], [])
     for c in components {
       let a = rotated(foot, c.rotation)

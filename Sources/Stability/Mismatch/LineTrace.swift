@@ -40,12 +40,15 @@ struct LineTrace: Sendable {
     }
   }
 
-  /// A density on [0, 1] with half its mass where Φ moves by more than the budget allows.
-  func jumps(_ problem: MismatchProblem) -> Monitor {
-    let excess = (0..<levels.count - 1).map { i in
-      max(0, spread(i) - problem.budget * (places[i + 1] - places[i]))
+  /// A density on [0, 1] with half its mass where Φ is steep, by ∫‖Φ'‖².
+  ///
+  /// Not by the excess over the budget: a jump inside a wide cell may show none yet.
+  func jumps() -> Monitor {
+    let energy = (0..<levels.count - 1).map { i in
+      let moved = spread(i)
+      return moved * moved / max(places[i + 1] - places[i], 1e-300)
     }
-    return Monitor(edges: [0] + levels + [1], masses: [0] + excess + [0])
+    return Monitor(edges: [0] + levels + [1], masses: [0] + energy + [0])
   }
 
   /// A density on [0, 1] with half its mass where the best M-Lipschitz map errs.

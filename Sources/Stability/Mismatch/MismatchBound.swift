@@ -100,9 +100,12 @@ extension MismatchProblem {
     let candidates = LineDirections.candidates(flow.mixture)
     var best = (direction: candidates[0], value: -1.0)
     if candidates.count > 1 {
+      // About a quarter of the points of the bound itself.
+      let count = max(2, options.batchCount / (4 * candidates.count))
       for direction in candidates {
-        let pilot = try LineBatches(problem: self, direction: direction, count: 8, name: "pilot")
-          .bounds()
+        let pilot = try LineBatches(
+          problem: self, direction: direction, count: count, name: "pilot"
+        ).bounds()
         let value = pilot.reduce(0) { $0 + $1.value }
         if value > best.value { best = (direction, value) }
       }

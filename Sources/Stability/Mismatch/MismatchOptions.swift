@@ -9,13 +9,13 @@ public struct MismatchOptions: Sendable, Equatable {
   /// The seed.
   public var seed: UInt64
   /// The local error allowed to the teacher.
-  public var teacherTolerance = 1e-9
+  public var teacherTolerance = 1e-7
 
   /// Options with the given values.
   ///
   /// - Precondition: at least two batches of at least four points; 0 < confidence < 1.
   public init(
-    samples: Int = 16_384, batch: Int = 128, confidence: Double = 0.99, seed: UInt64 = 0
+    samples: Int = 16_384, batch: Int = 64, confidence: Double = 0.99, seed: UInt64 = 0
   ) {
     precondition(
       batch >= 4 && samples >= 2 * batch && confidence > 0 && confidence < 1,

@@ -27,10 +27,10 @@ public struct StabilitySummary: Sendable {
   public let information: [Double]
   /// The bound on E log ‖DΦ_{0←T}‖.
   public let typicalLogAmplification: Double
-  /// The bound on log ‖DΦ_{0←T}‖ that holds for 99 % of p_T.
-  public let highProbability: HighProbabilityCertificate
-  /// The bound on ∫ E ½g²‖Cov_γ(g)‖ dt.
-  public let averagedIntegral: Double
+  /// The bound on log ‖DΦ_{0←T}‖ that holds for 99 % of p_T; nil where it would take long.
+  public let highProbability: HighProbabilityCertificate?
+  /// The bound on ∫ E ½g²‖Cov_γ(g)‖ dt; nil where it would take long.
+  public let averagedIntegral: Double?
 
   /// The certificates of a flow.
   ///
@@ -48,8 +48,8 @@ public struct StabilitySummary: Sendable {
     oneSidedAmplification = .exp(oneSidedLogAmplification)
     information = times.map { certificate.profile($0) }
     typicalLogAmplification = certificate.typicalLogAmplification
-    highProbability = certificate.highProbability()
-    averagedIntegral = certificate.averagedIntegral.total
+    highProbability = certificate.ratesAreCheap ? certificate.highProbability() : nil
+    averagedIntegral = certificate.ratesAreCheap ? certificate.averagedIntegral.total : nil
   }
 
   /// The summary as `stability --json` prints it.
@@ -62,16 +62,19 @@ public struct StabilitySummary: Sendable {
       ("one_sided_log_amplification", .number(oneSidedLogAmplification)),
       ("information", .numbers(information)),
       ("typical_log_amplification", .number(typicalLogAmplification)),
-      ("high_probability", highProbability.json), ("averaged_integral", .number(averagedIntegral)),
     ])
+    if let highProbability { object["high_probability"] = highProbability.json }
+    if let averagedIntegral { object["averaged_integral"] = .number(averagedIntegral) }
     if oneSidedAmplification.isInfinite {
       object["reason"] = "exp(one_sided_log_amplification) exceeds the largest float64"
     }
-    let fields = [
+    let always = [
       "diameter", "two_sided", "one_sided", "cumulative", "cumulative_horizon",
       "one_sided_amplification", "one_sided_log_amplification", "information",
-      "typical_log_amplification", "high_probability", "averaged_integral",
+      "typical_log_amplification",
     ]
+    let fields =
+      always + ["high_probability", "averaged_integral"].filter { object[$0] != nil }
     object["kinds"] = .object(
       JSONObject(fields.map { ($0, JSON.string(Kind.certificate.rawValue)) }))
     return .object(object)

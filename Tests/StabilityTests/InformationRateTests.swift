@@ -161,6 +161,18 @@ func pairwiseRatesAreOverlaps(_ weight: Double) throws {
   #expect(narrow.logAmplification < 7.2)
 }
 
+/// The integral against Simpson's rule, also where the best exponents change along the way.
+@Test func averagedIntegralsAreIntegrals() throws {
+  for type in CovarianceType.allCases {
+    let base = try RandomCase(7, type)
+    let certificate = InformationCertificate(ProbabilityFlow(base.mixture, base.process))
+    let simpson = simpson(to: base.process.horizon, layer: 0.02, panels: 1500) {
+      certificate.averagedRate($0)
+    }
+    #expect(agrees(certificate.averagedIntegral.total, simpson, relative: 1e-4), "\(type)")
+  }
+}
+
 @Test func highProbabilityCertificatesHold() throws {
   for c in try InformationCase.all(16) {
     let horizon = c.flow.process.horizon

@@ -61,11 +61,8 @@ struct StabilityCommand: ParsableCommand {
     }
     return [
       "typical log-amplification  E log |D Phi_0<-T|  <= \(number(summary.typicalLogAmplification))"
-        + "  (information certificate)",
-      "  for 99 % of the samples   log |D Phi_0<-T|    <= "
-        + "\(number(summary.highProbability.logAmplification))  (high-probability certificate)",
-      "  drive of mode conflicts   integral of E rate  <= "
-        + "\(number(summary.averagedIntegral))  (averaged certificate)",
+        + "  (information certificate)"
+    ] + averaged(summary) + [
       "worst case                 Lip Phi_0<-T        <= \(number(summary.oneSidedAmplification))"
         + "  (one-sided certificate)",
       "cumulative stability       A(T) = \(number(summary.cumulativeHorizon))"
@@ -74,5 +71,21 @@ struct StabilityCommand: ParsableCommand {
     ] + table.lines + [
       "", "State variables: \(summary.state). Every number is a certificate.",
     ]
+  }
+
+  private func averaged(_ summary: StabilitySummary) -> [String] {
+    var lines: [String] = []
+    if let high = summary.highProbability {
+      lines.append(
+        "  for 99 % of the samples   log |D Phi_0<-T|    <= "
+          + NumberText.significant(high.logAmplification, digits: 5)
+          + "  (high-probability certificate)")
+    }
+    if let integral = summary.averagedIntegral {
+      lines.append(
+        "  drive of mode conflicts   integral of E rate  <= "
+          + NumberText.significant(integral, digits: 5) + "  (averaged certificate)")
+    }
+    return lines
   }
 }

@@ -48,10 +48,8 @@ extension InformationCertificate {
   /// - Precondition: 0 ≤ confidence < 1.
   public func highProbability(_ confidence: Double = 0.99) -> HighProbabilityCertificate {
     precondition(confidence >= 0 && confidence < 1, "confidence \(confidence)")
-    let (conflict, horizon) = (conflict, flow.process.horizon)
-    let integral = RunningIntegral(over: horizon, tolerance: 1e-7) {
-      conflict.rate($0, probability: 1 - confidence)
-    }
+    let horizon = flow.process.horizon
+    let integral = conflict.integral(probability: 1 - confidence)
     let largest = flow.mixture.largestVariances.reduce(0, max)
     return HighProbabilityCertificate(
       confidence: confidence,

@@ -22,11 +22,12 @@ extension InformationCertificate {
     return conflict.rate(t, probability: probability)
   }
 
-  /// The running integral of `averagedRate`, good to 1e-7 of the total.
-  public var averagedIntegral: RunningIntegral {
-    let conflict = conflict
-    return RunningIntegral(over: flow.process.horizon, tolerance: 1e-7) {
-      conflict.rate($0, probability: 1)
-    }
-  }
+  /// The running integral of `averagedRate`, by quadrature whose panels agree to 1e-7 of the total.
+  public var averagedIntegral: RunningIntegral { conflict.integral(probability: 1) }
+
+  /// Whether the integrals of the rates, and so `highProbability`, take at most a few seconds.
+  ///
+  /// Always so for one covariance. Unequal ones need a few hundred times K²d operations, and K²d³ if
+  /// full.
+  public var ratesAreCheap: Bool { conflict.isCheap }
 }

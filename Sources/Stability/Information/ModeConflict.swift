@@ -23,6 +23,23 @@ struct ModeConflict: Sendable {
       ? nil : SecondMoments.spreadOfMeans(flow.mixture)
   }
 
+  /// The integral of the rate over [0, t] as a function of t.
+  func integral(probability: Double) -> RunningIntegral {
+    let conflict = self
+    // Tighter than anyone needs: at kinks, where the best exponent changes, coarser panels may agree by
+    // accident.
+    return RunningIntegral(over: flow.process.horizon, tolerance: 1e-7) {
+      conflict.rate($0, probability: probability)
+    }
+  }
+
+  /// Whether the integrals take at most a few seconds.
+  var isCheap: Bool {
+    let (k, d) = (Double(flow.mixture.componentCount), Double(flow.mixture.dimension))
+    let decomposition = flow.mixture.spectrum.geometry == .full ? d * d * d / 60 : 0
+    return pairs != nil || k * (k - 1) / 2 * (d + decomposition) < 15_000
+  }
+
   /// The bound at time t, per unit of time.
   func rate(_ t: Double, probability: Double) -> Double {
     guard flow.mixture.componentCount > 1 else { return 0 }
@@ -30,7 +47,8 @@ struct ModeConflict: Sendable {
     let half = 0.5 * drive(t)
     guard let pairs else {
       let conflict = UnequalConflict(flow.mixture, alpha: alpha, sigmaSquared: sigmaSquared)
-      return half * min(conflict.mean / probability, conflict.exponential(probability))
+      let mean = conflict.mean / probability
+      return half * min(mean, conflict.exponential(probability, below: mean))
     }
     let overlaps = pairs.overlaps(alpha: alpha, sigmaSquared: sigmaSquared)
     return half * min(overlaps.least(probability), linear(alpha, sigmaSquared) / probability)

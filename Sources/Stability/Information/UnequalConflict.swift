@@ -6,9 +6,11 @@ import RealModule
 struct UnequalConflict {
   private let frames: [PairFrame]
   private let weights: [(Double, Double)]
+  private let componentCount: Int
 
   init(_ mixture: GaussianMixture, alpha: Double, sigmaSquared: Double) {
     let k = mixture.componentCount
+    componentCount = k
     let indices = (0..<k).flatMap { i in (0..<i).map { (i, $0) } }
     weights = indices.map { (mixture.weights[$0.0], mixture.weights[$0.1]) }
     // Forces are divided by α; below this the limit α → 0 is reached to rounding.
@@ -37,8 +39,13 @@ struct UnequalConflict {
   /// min_θ (1/θ) log[(1/δ) Σ_{i<j} (w_i E_i + w_j E_j) e^{θ‖g_i − g_j‖²/4}] ≥ E[‖Cov_γ(g)‖ | A] for
   /// P(A) ≥ δ, by Jensen's inequality and ‖Cov_γ(g)‖ ≤ ¼ Σ_{i<j} π_ij ‖g_i − g_j‖², Σπ = 1.
   ///
-  /// It takes over where every pair is in doubt.
-  func exponential(_ probability: Double) -> Double {
+  /// It takes over where every pair is in doubt; infinite where it cannot be below `limit`.
+  func exponential(_ probability: Double, below limit: Double) -> Double {
+    // Jensen's inequality once more: never below a quarter of the mean square force.
+    let floor = zip(frames, weights).reduce(0) { sum, pair in
+      sum + pair.1.0 * pair.0.squaredForce(1) + pair.1.1 * pair.0.squaredForce(0)
+    }
+    guard floor / Double(4 * (componentCount - 1)) < limit else { return .infinity }
     let scale = frames.reduce(0) { max($0, $1.typicalSquaredForce) }
     guard scale > 0 else { return 0 }
     var least = Double.infinity
@@ -52,7 +59,10 @@ struct UnequalConflict {
       let top = terms.reduce(-.infinity, max)
       guard top.isFinite else { break }
       let sum = terms.reduce(0) { $0 + .exp($1 - top) }
-      least = min(least, (top + .log(sum) - .log(probability)) / theta)
+      let bound = (top + .log(sum) - .log(probability)) / theta
+      // Quasi-convex in θ: a convex function that is positive at 0, over θ.
+      guard bound < least else { break }
+      least = bound
     }
     return least
   }

@@ -12,6 +12,8 @@ private struct Contest {
   let flow: ProbabilityFlow
   let training: (x: Matrix<Double>, y: Matrix<Double>)
   let fresh: (x: Matrix<Double>, y: Matrix<Double>)
+  /// From fresh to training arguments.
+  private let distances: Matrix<Double>
 
   init(_ seed: Int) throws {
     let types = CovarianceType.allCases
@@ -28,6 +30,9 @@ private struct Contest {
       .transport(whole, from: c.process.horizon, to: 0).orThrow().states
     training = (whole.rowBlock(0..<200), image.rowBlock(0..<200))
     fresh = (whole.rowBlock(200..<1200), image.rowBlock(200..<1200))
+    var squares = GaussianKernels.squaredDistances(fresh.x, training.x)
+    for i in squares.elements.indices { squares.elements[i].formSquareRoot() }
+    distances = squares
   }
 
   /// E‖Ψ − Φ‖² on fresh samples.
@@ -49,7 +54,7 @@ private struct Contest {
       var low = [Double](repeating: .infinity, count: d)
       var high = [Double](repeating: -.infinity, count: d)
       for j in 0..<training.x.rows {
-        let reach = slope * distance(fresh.x[row: i], training.x[row: j])
+        let reach = slope * distances[i, j]
         for a in 0..<d {
           low[a] = min(low[a], training.y[j, a] + reach)
           high[a] = max(high[a], training.y[j, a] - reach)
@@ -87,17 +92,13 @@ private struct Contest {
   func softened(_ budget: Double) -> Matrix<Double> {
     let (x, y) = training
     func diameter(_ m: Matrix<Double>) -> Double {
-      (0..<m.rows).reduce(0) { top, i in
-        (0..<i).reduce(top) { max($0, distance(m[row: i], m[row: $1])) }
-      }
+      GaussianKernels.squaredDistances(m, m).elements.reduce(0, max).squareRoot()
     }
     let rate = 4 * budget / (diameter(x) * diameter(y))
     var result = Matrix<Double>(rows: fresh.x.rows, columns: x.columns)
     for i in 0..<fresh.x.rows {
-      let logits = (0..<x.rows).map { j in
-        let inner = zip(fresh.x[row: i], x[row: j]).reduce(0) { $0 + $1.0 * $1.1 }
-        return rate * (inner - 0.5 * x[row: j].reduce(0) { $0 + $1 * $1 })
-      }
+      // −½‖x − x_j‖² differs from ⟨x, x_j⟩ − ½‖x_j‖² by a constant.
+      let logits = (0..<x.rows).map { -0.5 * rate * distances[i, $0] * distances[i, $0] }
       let top = logits.reduce(-.infinity, max)
       let terms = logits.map { Double.exp($0 - top) }
       let sum = terms.reduce(0, +)

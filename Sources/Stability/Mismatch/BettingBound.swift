@@ -24,7 +24,7 @@ package enum BettingBound {
     var (low, high) = (-700.0, 0.0)
     let scaled = values.map { $0 / mean }
     guard logCapital(scaled, .exp(low)) >= -.log(delta) else { return 0 }
-    for _ in 0..<80 {
+    for _ in 0..<50 {
       let middle = 0.5 * (low + high)
       if logCapital(scaled, .exp(middle)) >= -.log(delta) { low = middle } else { high = middle }
     }

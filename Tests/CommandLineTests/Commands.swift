@@ -51,6 +51,7 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     "evaluate", ["run", "--samples", "30"],
     [
       "relative_mse", "standard_error", "negative_log_likelihood", "segments", "samples", "kinds",
+      "lipschitz_certificates",
     ]
   ),
   (

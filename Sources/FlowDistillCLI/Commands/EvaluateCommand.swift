@@ -39,7 +39,10 @@ struct EvaluateCommand: ParsableCommand {
     ) { done, _ in progress.show(done) }
     progress.finish()
     try evaluation.json.write(to: run.file("evaluation.json"))
-    Console.result(evaluation.json, asJSON: common.json) { lines(evaluation) }
+    let lipschitz = students.lipschitz(plan)
+    Console.result(evaluation.json(with: lipschitz), asJSON: common.json) {
+      lines(evaluation) + StudentLipschitzTable(lipschitz).lines
+    }
   }
 
   private func lines(_ evaluation: Evaluation) -> [String] {

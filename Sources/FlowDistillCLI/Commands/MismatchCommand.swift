@@ -86,11 +86,11 @@ struct MismatchCommand: ParsableCommand {
       row("\(grid.segmentCount) steps", steps)
       for bound in summary.segments { row("\(number(bound.from)) -> \(number(bound.to))", bound) }
     }
-    func steps(_ n: Int?) -> String { n.map { "\($0)" } ?? "no number of" }
+    func steps(_ n: Int?) -> String { n.map { "\($0)" } ?? "∞" }
     return table.lines + [
       "",
-      "Fewer than \(steps(summary.necessarySteps)) steps of this budget cannot be exact; "
-        + "\(steps(summary.sufficientSteps)) steps are certified to be able to.",
+      "steps of this budget without error: at least \(steps(summary.necessarySteps)) needed, "
+        + "\(steps(summary.sufficientSteps)) certified to suffice",
     ] + (summary.reason.map { ["(\($0))"] } ?? []) + [
       "Each bound is a certificate that holds with probability \(probability), up to the teacher's "
         + "error;",

@@ -38,7 +38,7 @@ private func allPairs(_ x: Matrix<Double>, budget: Double) -> [Edge] {
 }
 
 /// No dual value exceeds the error of any feasible map, each made from McShane's extension by
-/// coordinates; ascending never loses; on three points the bound beats every pairing.
+/// coordinates; ascending never loses, and its end is the optimum.
 @Test func dualValuesAreBelowEveryFeasibleMap() {
   for seed in 0..<40 {
     let stream = RandomStream(seed: 72).substream(UInt64(seed))

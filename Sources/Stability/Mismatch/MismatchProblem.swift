@@ -13,7 +13,7 @@ struct MismatchProblem: Sendable {
   var dimension: Int { flow.mixture.dimension }
   var stream: RandomStream { RandomStream(seed: options.seed).substream("mismatch") }
 
-  /// Φ at each row, with the root mean square of the teacher's own error estimates by batch.
+  /// Φ at each row, with the teacher's own error estimates.
   func map(_ x: Matrix<Double>) throws(FlowError) -> Transport {
     try Teacher(flow, tolerance: options.teacherTolerance).transport(x, from: from, to: to)
       .orThrow()

@@ -46,7 +46,8 @@ public enum Heun: FixedStepSolver {
     _ flow: ProbabilityFlow, _ x: Matrix<Double>, at t: Double, by h: Double
   ) -> Matrix<Double> {
     let first = flow.velocity(x, at: t)
-    let second = flow.velocity(x.adding(h, first), at: t + h)
+    // The last step may round past 0, where the process is not defined.
+    let second = flow.velocity(x.adding(h, first), at: max(0, t + h))
     return x.adding(h / 2, first).adding(h / 2, second)
   }
 }

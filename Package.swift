@@ -25,17 +25,23 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
   ("Mixtures", ["Arrays", "Formats", realModule]),
   ("ProbabilityFlow", ["Arrays", "Mixtures", realModule]),
   ("Stability", ["Arrays", "Formats", "Mixtures", "ProbabilityFlow", realModule]),
+  (
+    "Schedules", ["Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", realModule]
+  ),
   ("Networks", ["Arrays", "Formats", realModule]),
   (
     "Distillation",
     [
-      "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Networks", logging,
-      realModule,
+      "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Schedules", "Networks",
+      logging, realModule,
     ]
   ),
   (
     "Reports",
-    ["Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Distillation", realModule]
+    [
+      "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Schedules", "Distillation",
+      realModule,
+    ]
   ),
 ]
 
@@ -61,7 +67,7 @@ func closure(_ dependencies: [Target.Dependency]) -> [Target.Dependency] {
 }
 
 /// The rooms whose tests share reference vectors, random cases and naive twins.
-let usersOfTestSupport = ["Mixtures", "ProbabilityFlow", "Stability"]
+let usersOfTestSupport = ["Mixtures", "ProbabilityFlow", "Stability", "Schedules"]
 
 let package = Package(
   name: "FlowDistill",
@@ -115,12 +121,14 @@ let package = Package(
         name: room.name + "Tests",
         dependencies: [.target(name: room.name)]
           + (usersOfTestSupport.contains(room.name) ? ["TestSupport"] : [])
+          // The bounds' published numbers include the grids made of them.
+          + (room.name == "Stability" ? ["Schedules"] : [])
           + closure(room.dependencies).filter { dependency in
             if case .byNameItem(let name, _) = dependency { return !name.hasPrefix("_C") }
             return true
           },
         exclude: room.name == "Reports" ? ["Snapshots"] : [],
-        resources: ["Formats", "Mixtures", "Networks"].contains(room.name)
+        resources: ["Formats", "Mixtures", "Networks", "Schedules"].contains(room.name)
           ? [.copy("Fixtures")] : [],
         swiftSettings: strict)
     }

@@ -2,6 +2,7 @@ import Arrays
 public import Formats
 public import Mixtures
 public import ProbabilityFlow
+public import Schedules
 public import Stability
 
 /// Everything that determines a distillation: its result is a pure function of this value.
@@ -64,6 +65,9 @@ public struct DistillationPlan: Sendable {
     }
     let recipe = try Recipe(try reader.object("recipe"))
     let grid = try TimeGrid(try reader.object("grid"))
+    guard grid.end == 0 else {
+      throw reader.error("grid", "ends at \(grid.end)", advice: "use a grid that ends at 0")
+    }
     let mixture = try GaussianMixture(try reader.object("mixture"))
     try reader.finish()
     self.init(mixture: mixture, grid: grid, recipe: recipe, seed: seed)

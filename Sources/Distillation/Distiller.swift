@@ -1,6 +1,7 @@
 import Formats
 import Mixtures
 import Networks
+import Schedules
 import Stability
 
 /// Where a distillation stands, for progress lines.

@@ -2,6 +2,7 @@ import Arrays
 import Mixtures
 public import ProbabilityFlow
 import RealModule
+import Schedules
 import Stability
 
 extension Evaluation {

@@ -1,6 +1,7 @@
 public import Formats
 import Mixtures
 import Networks
+import Schedules
 import Stability
 
 /// The files of one distillation.

@@ -2,6 +2,7 @@ import Arrays
 import Mixtures
 import Networks
 import ProbabilityFlow
+import Schedules
 import Stability
 
 /// The training of one student, a step at a time.

@@ -2,6 +2,7 @@ import Arrays
 import Formats
 import Mixtures
 import Networks
+import Schedules
 import Stability
 
 /// Students and their training state as safetensors.

@@ -6,4 +6,5 @@
 @_exported public import Networks
 @_exported public import ProbabilityFlow
 @_exported public import Reports
+@_exported public import Schedules
 @_exported public import Stability

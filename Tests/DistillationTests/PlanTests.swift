@@ -2,6 +2,7 @@ import Distillation
 import Formats
 import Foundation
 import Mixtures
+import Schedules
 import Stability
 import Testing
 

@@ -6,6 +6,7 @@ import Mixtures
 import Networks
 import ProbabilityFlow
 import RealModule
+import Schedules
 import Stability
 import Testing
 

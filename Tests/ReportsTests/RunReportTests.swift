@@ -5,6 +5,7 @@ import Foundation
 import Mixtures
 import ProbabilityFlow
 import Reports
+import Schedules
 import Stability
 import Testing
 

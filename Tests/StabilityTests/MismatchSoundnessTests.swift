@@ -3,6 +3,7 @@ import Formats
 import Mixtures
 import ProbabilityFlow
 import RealModule
+import Schedules
 import Stability
 import TestSupport
 import Testing
@@ -158,7 +159,8 @@ private func small(_ seed: UInt64 = 0) -> MismatchOptions {
 @Test func theSummaryCountsSteps() throws {
   let flow = ProbabilityFlow(try twoModes(at: 1, variance: 0.01), try OrnsteinUhlenbeck())
   let grid = try StabilityRule.grid(for: flow, segments: 3)
-  let summary = try MismatchSummary(flow, budget: 3, grid: grid, options: small(4))
+  let summary = try MismatchSummary(
+    flow, budget: 3, grid: .init(rule: grid.rule, times: grid.times), options: small(4))
   #expect(summary.steps?.budget == 27 && summary.segments.count == 3)
   #expect(summary.oneStep.meanSquare > (summary.steps?.meanSquare ?? .infinity))
   #expect(summary.oneStepLoses)

@@ -2,6 +2,7 @@ import Arrays
 import Mixtures
 import ProbabilityFlow
 import RealModule
+import Schedules
 import Stability
 import TestSupport
 import Testing

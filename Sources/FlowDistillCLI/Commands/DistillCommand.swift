@@ -125,6 +125,10 @@ struct DistillCommand: ParsableCommand {
         throw CommandError.usage("--grid brings its own process; leave out the process options")
       }
       timeGrid = try TimeGrid(try JSONReader(contentsOf: grid))
+      guard timeGrid.end == 0 else {
+        throw CommandError.data(
+          "\(grid): times end at \(timeGrid.end); students need a grid that ends at 0")
+      }
     } else {
       guard let segments else { throw CommandError.usage("distill needs --segments n") }
       try checkPositive(segments, option: "--segments", atMost: GridCommand.segmentLimit)

@@ -35,9 +35,10 @@ struct MismatchCommand: ParsableCommand {
       rows: samples, flow.mixture.dimension, matrices: 12, option: "--samples")
     let grid = try parseGrid(flow)
     var progress = Progress("mismatch", total: grid.map { $0.segmentCount + 2 } ?? 1)
-    let summary = try MismatchSummary(flow, budget: budget, grid: grid, options: options) {
-      done, _ in progress.show(done)
-    }
+    let summary = try MismatchSummary(
+      flow, budget: budget, grid: grid.map { .init(rule: $0.rule, times: $0.times) },
+      options: options
+    ) { done, _ in progress.show(done) }
     progress.finish()
     Console.result(summary.json, asJSON: common.json) { lines(summary) }
   }

@@ -39,6 +39,7 @@ enum ExitStatus {
     case let error as FormatError: (error.description, status(error))
     case let error as MixtureError: (error.description, data)
     case let error as StabilityError: (error.description, data)
+    case let error as ScheduleError: (error.description, status(error))
     case let error as FlowError: (error.description, data)
     case let error as DistillationError: (error.description, status(error))
     default: nil
@@ -51,6 +52,13 @@ enum ExitStatus {
     case .malformed: data
     case .cannotWrite: cannotCreate
     case .cannotRead: inputOutput
+    }
+  }
+
+  private static func status(_ error: ScheduleError) -> Int32 {
+    switch error {
+    case .badEnd, .badParameter, .noSegments: usage
+    case .badProfile, .unusable, .noBound, .teacher: data
     }
   }
 

@@ -1,6 +1,7 @@
 public import Distillation
 import Formats
 import Mixtures
+import Schedules
 import Stability
 
 /// A finished run as a report sees it.

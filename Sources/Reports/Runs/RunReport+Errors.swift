@@ -1,6 +1,7 @@
 import Distillation
 import Mixtures
 import RealModule
+import Schedules
 import Stability
 
 extension RunReport {

@@ -2,6 +2,7 @@ import Distillation
 import Mixtures
 import ProbabilityFlow
 import RealModule
+import Schedules
 import Stability
 
 extension RunReport {

@@ -1,4 +1,5 @@
 import Distillation
+import Schedules
 import Stability
 
 extension RunReport {

@@ -2,6 +2,7 @@ public import Arrays
 import Distillation
 import Mixtures
 import ProbabilityFlow
+import Schedules
 import Stability
 
 /// The report of one distilled flow: how stable it is, where the grids put their points, how well

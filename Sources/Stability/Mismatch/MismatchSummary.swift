@@ -16,7 +16,7 @@ public struct MismatchSummary: Sendable {
   /// The bounds for the student of each segment.
   public let segments: [MismatchBound]
   /// The grid.
-  public let grid: TimeGrid?
+  public let grid: Grid?
   /// A number of steps for which some grid and some M-Lipschitz students make no error at all:
   /// ⌈∫ max(ℓ, 0) dt / log M⌉ with ℓ the one-sided bound, cut into equal parts; nil if none is
   /// certified.
@@ -28,11 +28,28 @@ public struct MismatchSummary: Sendable {
   public let reason: String?
   private let options: MismatchOptions
 
+  /// The times of n steps, from T down to 0, and the rule that made them.
+  public struct Grid: Sendable {
+    /// The name of the rule.
+    public let rule: String
+    /// The n + 1 times, descending.
+    public let times: [Double]
+
+    /// A grid of given times.
+    public init(rule: String, times: [Double]) { (self.rule, self.times) = (rule, times) }
+
+    /// The number of segments n.
+    public var segmentCount: Int { times.count - 1 }
+    var segments: [(from: Double, to: Double)] {
+      zip(times, times.dropFirst()).map { (from: $0, to: $1) }
+    }
+  }
+
   /// The summary of a flow, with n steps on a grid if one is given.
   ///
-  /// - Precondition: the budget is positive; the grid belongs to the flow's process.
+  /// - Precondition: the budget is positive; the grid begins at the flow's horizon.
   public init(
-    _ flow: ProbabilityFlow, budget: Double, grid: TimeGrid? = nil,
+    _ flow: ProbabilityFlow, budget: Double, grid: Grid? = nil,
     options: MismatchOptions = MismatchOptions(),
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(FlowError) {

@@ -13,13 +13,6 @@ private func parsed<T: Decodable>(_ json: JSON, as type: T.Type) throws -> T {
   try JSONDecoder().decode(type, from: Data(json.text().utf8))
 }
 
-private struct GridPart: Decodable {
-  struct ProcessPart: Decodable { let type: String, beta, sigma_inf, horizon: Double }
-  let format, rule, kind: String
-  let times: [Double]
-  let process: ProcessPart
-}
-
 private struct HighProbabilityPart: Decodable {
   struct ClosedForm: Decodable { let log_amplification, time: Double }
   let confidence, log_amplification: Double
@@ -49,33 +42,6 @@ private struct SummaryPart: Decodable {
       }
     }
   }
-}
-
-@Test func gridsSurviveTheirFilesToTheLastBit() throws {
-  for rule in GridRules.all {
-    let grid = try rule.grid(for: try paperFlow(), segments: 7)
-    let read = try TimeGrid(try JSONReader(grid.json, path: "grid.json"))
-    #expect(read.times == grid.times && read.rule == grid.rule && read.kind == grid.kind)
-    #expect(read.note == grid.note && read.process.name == "ou")
-    let file = try parsed(grid.json, as: GridPart.self)
-    #expect(file.format == "flowdistill.grid/1" && file.rule == rule.name)
-    #expect(file.times == grid.times && file.kind == "certificate")
-    #expect(file.process.type == "ou" && file.process.beta == 5)
-    #expect(file.process.sigma_inf == 1 && file.process.horizon == 1)
-  }
-}
-
-@Test(arguments: [
-  [1.0], [1, 0.5], [0.9, 0], [1, 1, 0], [1, 0.2, 0.5, 0], [], [0, 1], [1, -0.1, 0],
-])
-func timesThatAreNoGridAreRefused(_ times: [Double]) throws {
-  let sound = try UniformRule.grid(for: try paperFlow(), segments: 2).json
-  guard case .object(var object) = sound else { return }
-  object["times"] = .numbers(times)
-  object["segments"] = .integer(max(0, times.count - 1))
-  let reader = try JSONReader(.object(object), path: "grid.json")
-  let error = #expect(throws: FormatError.self) { _ = try TimeGrid(reader) }
-  #expect(error?.description.contains("times") == true)
 }
 
 @Test func theSummaryHasEveryDocumentedField() throws {

@@ -1,17 +1,19 @@
-import Arrays
-import Mixtures
-import ProbabilityFlow
+public import Arrays
+public import Mixtures
+public import ProbabilityFlow
 import RealModule
-import TestSupport
 
 /// A random mixture whose components share one covariance, under a random process.
-struct SharedCase {
-  let flow: ProbabilityFlow
-  let process: OrnsteinUhlenbeck
-  let stream: RandomStream
+public struct SharedCase: Sendable {
+  /// The flow.
+  public let flow: ProbabilityFlow
+  /// Its process.
+  public let process: OrnsteinUhlenbeck
+  /// For more random numbers.
+  public let stream: RandomStream
 
   /// Isotropic, or any one matrix.
-  init(_ seed: Int, isotropic: Bool) throws {
+  public init(_ seed: Int, isotropic: Bool) throws {
     let base = try RandomCase(seed, isotropic ? .spherical : .tied)
     (process, stream) = (base.process, base.stream)
     var mixture = base.mixture
@@ -24,7 +26,7 @@ struct SharedCase {
   }
 
   /// Draws of p_t, and the places between modes where Jacobians are largest.
-  func probes(at t: Double) -> Matrix<Double> {
+  public func probes(at t: Double) -> Matrix<Double> {
     let means = flow.mixture.means
     var rows = flow.marginal(at: t).sample(30, from: stream.substream("probes")).elements
     for i in 0..<means.rows {
@@ -40,7 +42,7 @@ struct SharedCase {
   }
 
   /// The largest distance between two means, pair by pair.
-  var diameter: Double {
+  public var diameter: Double {
     let means = flow.mixture.means
     var largest = 0.0
     for i in 0..<means.rows {
@@ -51,13 +53,15 @@ struct SharedCase {
 }
 
 /// The paper's flow: seed 0, β = 5, σ∞ = 1, T = 1.
-func paperFlow(sigma0: Double = 1) throws -> ProbabilityFlow {
+public func paperFlow(sigma0: Double = 1) throws -> ProbabilityFlow {
   ProbabilityFlow(try .paper(seed: 0, sigma0: sigma0), try OrnsteinUhlenbeck())
 }
 
 /// ∫ f over [0, end] by Simpson's rule on a mesh that is geometric above `layer`: independent of the
 /// package's own quadrature.
-func simpson(to end: Double, layer: Double, panels: Int = 4000, _ f: (Double) -> Double) -> Double {
+public func simpson(to end: Double, layer: Double, panels: Int = 4000, _ f: (Double) -> Double)
+  -> Double
+{
   let span = Double.log(1 + end / layer)
   func time(_ u: Double) -> Double { layer * .expMinusOne(span * u) }
   func integrand(_ u: Double) -> Double { f(time(u)) * layer * span * .exp(span * u) }

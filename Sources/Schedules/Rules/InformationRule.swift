@@ -1,4 +1,5 @@
-public import ProbabilityFlow
+import ProbabilityFlow
+import Stability
 
 /// Equal steps in the bound on the information about the mode that is still to be chosen.
 ///
@@ -8,13 +9,11 @@ public enum InformationRule: GridRule {
   public static let name = "information"
   public static let summary =
     "equal steps in the bound on the information about the mode (certificate)"
+  public static let family = GridFamily.density
 
-  public static func grid(
-    for flow: ProbabilityFlow, segments n: Int
-  ) throws(StabilityError) -> TimeGrid {
-    let certificate = InformationCertificate(flow)
+  public static func grid(_ request: GridRequest) throws(ScheduleError) -> TimeGrid {
+    let certificate = InformationCertificate(request.flow)
     return try .equalPartition(
-      of: CumulativeDensity(kind: .certificate) { certificate.profile($0) }, segments: n,
-      rule: name, process: flow.process)
+      of: CumulativeDensity(kind: .certificate) { certificate.profile($0) }, for: self, request)
   }
 }

@@ -1,4 +1,5 @@
-public import ProbabilityFlow
+import ProbabilityFlow
+import Stability
 
 /// The stability-balanced grid of arXiv:2606.03820: equal steps in A(t) = ∫_0^t L.
 ///
@@ -7,13 +8,12 @@ public enum StabilityRule: GridRule {
   public static let name = "stability"
   public static let summary =
     "equal steps in the cumulative two-sided Lipschitz bound (certificate)"
+  public static let family = GridFamily.density
 
-  public static func grid(
-    for flow: ProbabilityFlow, segments n: Int
-  ) throws(StabilityError) -> TimeGrid {
-    let bound = try StabilityBound(flow)
+  public static func grid(_ request: GridRequest) throws(ScheduleError) -> TimeGrid {
+    let bound: StabilityBound
+    do { bound = try StabilityBound(request.flow) } catch { throw .noBound(error) }
     return try .equalPartition(
-      of: CumulativeDensity(kind: .certificate) { bound.cumulative($0) }, segments: n, rule: name,
-      process: flow.process)
+      of: CumulativeDensity(kind: .certificate) { bound.cumulative($0) }, for: self, request)
   }
 }

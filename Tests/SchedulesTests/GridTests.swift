@@ -3,6 +3,7 @@ import Formats
 import Mixtures
 import ProbabilityFlow
 import RealModule
+import Schedules
 import Stability
 import TestSupport
 import Testing
@@ -84,30 +85,39 @@ func informationSegmentsAreEqual(_ isotropic: Bool) throws {
 }
 
 @Test func anyDensityCanBeCut() throws {
-  let process = try OrnsteinUhlenbeck(horizon: 2)
-  let grid = try TimeGrid.equalPartition(
-    of: CumulativeDensity(kind: .estimate) { 5 + $0 * $0 }, segments: 4, rule: "mine",
-    process: process)
+  let flow = ProbabilityFlow(
+    try twoModes(at: 1, variance: 1), try OrnsteinUhlenbeck(horizon: 2))
+  let density = CumulativeDensity(kind: .estimate) { 5 + $0 * $0 }
+  var request = GridRequest(flow, segments: 4)
+  let grid = try TimeGrid.equalPartition(of: density, for: UniformRule.self, request)
   for k in 0...4 { #expect(abs(grid.times[k] - (4 - Double(k)).squareRoot()) < 1e-14) }
-  #expect(grid.kind == .estimate && grid.rule == "mine" && grid.note == nil)
+  #expect(grid.kind == .estimate && grid.rule == "uniform" && grid.note == nil)
+  request.end = 1
+  let shorter = try TimeGrid.equalPartition(of: density, for: UniformRule.self, request)
+  for k in 0...4 {
+    #expect(abs(shorter.times[k] - (4 - 0.75 * Double(k)).squareRoot()) < 1e-14)
+  }
+  #expect(shorter.end == 1)
 }
 
 @Test func wrongRequestsAreRefused() throws {
   let flow = try paperFlow()
   for rule in GridRules.all {
     for n in [0, -3] {
-      let error = #expect(throws: StabilityError.self) { _ = try rule.grid(for: flow, segments: n) }
+      let error = #expect(throws: ScheduleError.self) { _ = try rule.grid(for: flow, segments: n) }
       #expect(error == .noSegments(n), "\(rule.name)")
     }
     #expect(GridRules.named(rule.name)?.name == rule.name)
     #expect(!rule.summary.isEmpty)
   }
-  #expect(GridRules.all.map { $0.name } == ["uniform", "stability", "information"])
+  for name in ["uniform", "stability", "information"] { #expect(GridRules.named(name) != nil) }
+  #expect(Set(GridRules.all.map { $0.name }).count == GridRules.all.count)
   #expect(GridRules.named("nonsense") == nil)
   // A jump puts several times in one place.
   let jump = CumulativeDensity(kind: .estimate) { $0 < 0.5 ? 0 : 1 }
-  let error = #expect(throws: StabilityError.self) {
-    _ = try TimeGrid.equalPartition(of: jump, segments: 8, rule: "jump", process: flow.process)
+  let error = #expect(throws: ScheduleError.self) {
+    _ = try TimeGrid.equalPartition(
+      of: jump, for: UniformRule.self, GridRequest(flow, segments: 8))
   }
   guard case .badProfile = error else {
     Issue.record("\(String(describing: error))")
@@ -120,15 +130,14 @@ func informationSegmentsAreEqual(_ isotropic: Bool) throws {
   for type in unequal {
     let mixture = try RandomCase(1, type).mixture
     let flow = ProbabilityFlow(mixture, try OrnsteinUhlenbeck())
-    let attempts: [() throws -> Void] = [
-      { _ = try StabilityBound(flow) },
-      { _ = try StabilityRule.grid(for: flow, segments: 2) },
-      { _ = try StabilitySummary(flow, times: [0.5]) },
-    ]
-    for attempt in attempts {
-      #expect(throws: StabilityError.unequalCovariances) { try attempt() }
+    #expect(throws: StabilityError.unequalCovariances) { _ = try StabilityBound(flow) }
+    #expect(throws: StabilityError.unequalCovariances) {
+      _ = try StabilitySummary(flow, times: [0.5])
+    }
+    #expect(throws: ScheduleError.noBound(.unequalCovariances)) {
+      _ = try StabilityRule.grid(for: flow, segments: 2)
     }
   }
   #expect(StabilityError.unequalCovariances.description.contains("tied"))
-  #expect(StabilityError.noSegments(0).description == "0 segments; a grid needs at least 1")
+  #expect(ScheduleError.noSegments(0).description == "0 segments; a grid needs at least 1")
 }

@@ -1,5 +1,6 @@
 public import Formats
 import Mixtures
+import Stability
 
 extension TimeGrid {
   /// The `format` of grid files.
@@ -13,6 +14,9 @@ extension TimeGrid {
       ("segments", .integer(segmentCount)),
     ])
     if let note { object["note"] = .string(note) }
+    if let sampler { object["sampler"] = .string(sampler) }
+    if evaluations > 0 { object["evaluations"] = .integer(evaluations) }
+    if let objective { object["objective"] = .number(objective) }
     return .object(object)
   }
 
@@ -30,15 +34,17 @@ extension TimeGrid {
     }
     let segments = try reader.optionalInteger("segments")
     let note = try reader.optionalString("note")
+    let sampler = try reader.optionalString("sampler")
+    let evaluations = try reader.optionalInteger("evaluations")
+    let objective = try reader.optionalNumber("objective")
     try reader.finish()
-    guard
-      times.count >= 2, zip(times, times.dropFirst()).allSatisfy({ $0 > $1 }),
-      times.first == process.horizon, times.last == 0,
-      segments ?? times.count - 1 == times.count - 1
-    else {
+    guard TimeGrid.isGrid(times, process), segments ?? times.count - 1 == times.count - 1 else {
       throw reader.error(
         "times", "do not make a grid", advice: "list times from the horizon down to 0")
     }
     self.init(rule: rule, process: process, times: times, kind: kind, note: note)
+    self.sampler = sampler
+    self.evaluations = evaluations ?? 0
+    self.objective = objective
   }
 }

@@ -1,5 +1,5 @@
 import Mixtures
-import Schedules
+import ProbabilityFlow
 import Stability
 
 extension TimeGrid {

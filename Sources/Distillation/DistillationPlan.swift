@@ -3,7 +3,6 @@ public import Formats
 public import Mixtures
 public import ProbabilityFlow
 public import Schedules
-public import Stability
 
 /// Everything that determines a distillation: its result is a pure function of this value.
 public struct DistillationPlan: Sendable {

@@ -28,7 +28,9 @@ struct CompareGridsCommand: ParsableCommand {
   @Option(help: "Rules, separated by commas (default: all; see grid --rule list).")
   var rules: String?
   @Option(
-    help: "Samplers, separated by commas: \(FewStepSamplers.all.map { $0.name }.joined(separator: ", ")).")
+    help:
+      "Samplers, separated by commas: \(FewStepSamplers.all.map { $0.name }.joined(separator: ", "))."
+  )
   var samplers = EulerSampler.name
   @Option(help: "Numbers of segments n, separated by commas.") var segments = "4,8"
   @Option(help: "The last time of the grids (default 0).") var end: Double?

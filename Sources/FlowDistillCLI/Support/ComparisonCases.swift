@@ -20,8 +20,8 @@ enum ComparisonCases {
             name: name(subject), mixture: try MixtureOptions.make(subject, sigma0: sigma0)))
       }
     }
-    for (i, entry) in cases.enumerated() where cases[..<i].contains(where: { $0.name == entry.name })
-    {
+    for (i, entry) in cases.enumerated()
+    where cases[..<i].contains(where: { $0.name == entry.name }) {
       throw CommandError.usage("two mixtures are called \"\(entry.name)\"; give each once")
     }
     return cases

@@ -16,7 +16,8 @@ extension ComparisonReport {
       } + [
         Figure(
           svg: stripPlot(entry).svg(),
-          caption: "Points of the grids, sampling from right to left; a last point at noise level 0 "
+          caption:
+            "Points of the grids, sampling from right to left; a last point at noise level 0 "
             + "is off the drawing.")
       ]
     return Section(
@@ -32,21 +33,21 @@ extension ComparisonReport {
       ] + notes(entry))
   }
 
-  /// Error against n, one line a rule; the best in colour and on top.
+  /// Error against n, one line a rule; those without a colour of their own below the others.
   private func errorPlot(_ entry: CaseComparison, _ sampler: String) -> Plot {
     let numbers = plan.segments.sorted()
-    var labelledRest = false
-    let series = ranking.reversed().compactMap { rule -> Plot.Series? in
-      let errors = numbers.map {
-        entry.cell(rule, sampler, $0)?.measurement?.relativeError.value ?? .nan
-      }
-      guard errors.contains(where: \.isFinite) else { return nil }
+    let rules = ranking.filter { rule in
+      numbers.contains { entry.cell(rule, sampler, $0)?.measurement != nil }
+    }
+    let rest = rules.filter { color($0) == .gray }
+    let series = (rest + rules.filter { color($0) != .gray }).map { rule -> Plot.Series in
       let color = color(rule)
-      let label = color == .gray ? (labelledRest ? nil : "others") : rule
-      if color == .gray { labelledRest = true }
       return .line(
-        label, x: numbers.map(Double.init), y: errors, color: color,
-        dash: color == .ink ? .dashed : .solid, marker: color == .gray ? nil : .circle)
+        color != .gray ? rule : rule == rest.first ? "others" : nil, x: numbers.map(Double.init),
+        y: numbers.map {
+          entry.cell(rule, sampler, $0)?.measurement?.relativeError.value ?? .nan
+        }, color: color, dash: color == .ink ? .dashed : .solid,
+        marker: color == .gray ? nil : .circle)
     }
     let values = entry.cells.filter { $0.sampler == sampler }
       .compactMap { $0.measurement?.relativeError.value }.filter { $0 > 0 && $0.isFinite }

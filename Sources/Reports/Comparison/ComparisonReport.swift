@@ -51,7 +51,8 @@ public struct ComparisonReport: Sendable {
   private static func ranking(_ comparison: GridComparison) -> [String] {
     var (excess, count): ([String: Double], [String: Int]) = ([:], [:])
     for entry in comparison.cases {
-      for group in Dictionary(grouping: entry.cells, by: { "\($0.sampler) \($0.segments)" }).values {
+      for group in Dictionary(grouping: entry.cells, by: { "\($0.sampler) \($0.segments)" }).values
+      {
         let logs = group.compactMap { cell in
           cell.measurement.map { (cell.rule, Double.log(max($0.relativeError.value, 1e-300))) }
         }

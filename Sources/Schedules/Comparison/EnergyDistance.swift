@@ -1,8 +1,8 @@
-import Arrays
-import Stability
+package import Arrays
+package import Stability
 
 /// The energy distance 2E‖X − Y‖ − E‖X − X'‖ − E‖Y − Y'‖ (Székely and Rizzo, 2013), 0 only for equal laws.
-enum EnergyDistance {
+package enum EnergyDistance {
   /// Sets of samples whose scatter gives the standard error.
   static let blockCount = 16
 
@@ -14,7 +14,7 @@ enum EnergyDistance {
   /// degenerates. It may be negative then.
   ///
   /// - Precondition: each block has two rows at least.
-  static func estimate(_ x: Matrix<Double>, _ y: Matrix<Double>) -> Estimate {
+  package static func estimate(_ x: Matrix<Double>, _ y: Matrix<Double>) -> Estimate {
     precondition(
       x.rows == y.rows && x.rows >= 2 * blockCount, "\(x.rows) and \(y.rows) samples")
     let values = Parallel.map(blockCount) { b in
@@ -24,7 +24,9 @@ enum EnergyDistance {
   }
 
   /// The U-statistic of the rows in a range.
-  static func blockValue(_ x: Matrix<Double>, _ y: Matrix<Double>, _ rows: Range<Int>) -> Double {
+  package static func blockValue(
+    _ x: Matrix<Double>, _ y: Matrix<Double>, _ rows: Range<Int>
+  ) -> Double {
     let d = x.columns
     let (xs, ys) = (x.elements.span, y.elements.span)
     func distance(_ a: Span<Double>, _ i: Int, _ b: Span<Double>, _ j: Int) -> Double {

@@ -34,4 +34,3 @@ extension GridComparison {
     self.init(plan: plan, cases: results, means: tally.means(plan))
   }
 }
-

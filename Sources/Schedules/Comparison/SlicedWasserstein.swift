@@ -1,5 +1,5 @@
-import Arrays
-import Stability
+package import Arrays
+package import Stability
 
 /// The sliced Wasserstein distance of order 2 to one set of reference samples (Rabin et al., 2011):
 /// SW² = E_θ W_2²(⟨θ, X⟩, ⟨θ, Y⟩) over directions θ uniform on the sphere.
@@ -8,9 +8,9 @@ import Stability
 /// so by Jensen's inequality its estimate from finitely many pairs is on average not below the true SW²,
 /// and by the coupling not above their mean squared distance divided by d: a sampler without error gets
 /// 0. Two sets of independent samples have far more between them, even of one law.
-struct SlicedWasserstein: Sendable {
+package struct SlicedWasserstein: Sendable {
   /// The directions, d×L.
-  let directions: Matrix<Double>
+  package let directions: Matrix<Double>
   private let references: [Projection]
 
   /// Samples on one direction: their values in order, and where each came from.
@@ -26,7 +26,8 @@ struct SlicedWasserstein: Sendable {
   }
 
   /// The distance to `reference`, N×d, along `count` random directions; on the line there is but one.
-  init(to reference: Matrix<Double>, directions count: Int = 64, from stream: RandomStream) {
+  package init(to reference: Matrix<Double>, directions count: Int = 64, from stream: RandomStream)
+  {
     let d = reference.columns
     if d == 1 {
       directions = .identity(1)
@@ -51,7 +52,7 @@ struct SlicedWasserstein: Sendable {
   }
 
   /// SW between x and the reference, paired by rows.
-  func distance(of x: Matrix<Double>) -> Estimate {
+  package func distance(of x: Matrix<Double>) -> Estimate {
     let squared = squaredDistance(of: x)
     let value = squared.value.squareRoot()
     return Estimate(
@@ -63,7 +64,7 @@ struct SlicedWasserstein: Sendable {
   /// Its standard error is that of the linearised functional: to first order, W_2² moves with the samples
   /// as the mean of φ(x_i) + ψ(y_i), the optimal dual potentials (del Barrio and Loubes, 2019). The
   /// spread over directions is added.
-  func squaredDistance(of x: Matrix<Double>) -> Estimate {
+  package func squaredDistance(of x: Matrix<Double>) -> Estimate {
     let n = x.rows
     let projections = SlicedWasserstein.projections(of: x, on: directions)
     precondition(n == references[0].rows.count, "\(n) samples against another number")

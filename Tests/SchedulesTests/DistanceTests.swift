@@ -60,8 +60,9 @@ private let stream = RandomStream(seed: 44)
   #expect(EnergyDistance.estimate(y, y) == Estimate(value: 0, standardError: 0))
 }
 
-/// N(m, a²I) and N(0, b²I): SW² = ‖m‖²/d + (a − b)². Values and their errors over many sets, of
-/// independent samples and of pairs that share their noise.
+/// Values and claimed errors over many sets, of independent samples or of pairs that share their noise.
+///
+/// For N(m, a²I) and N(0, b²I), SW² = ‖m‖²/d + (a − b)².
 @Test(arguments: [true, false]) func slicedErrorsAreWhatSetsScatter(_ paired: Bool) {
   let (a, b, shift, d, n) = (1.3, 0.8, 0.7, 4, 400)
   let truth = shift * shift / Double(d) + (a - b) * (a - b)

@@ -56,12 +56,13 @@ import Testing
     #expect(html.contains("2 of 4"))
   }
 
-  /// Figures: one of ratios over all, errors and grids for each mixture.
+  /// Figures: one of ratios over all; errors, ratios and grids for each mixture.
   @Test func drawsErrorsRatiosAndGrids() throws {
     let html = try page(try comparison(["ring-8", "cantor-8"], oracle: UniformRule.self))
-    #expect(html.components(separatedBy: "<svg xmlns=").count - 1 == 5)
+    #expect(html.components(separatedBy: "<svg xmlns=").count - 1 == 7)
     for title in [
       "Times oracle, geometric mean", "euler on ring-8", "Grids of 4 steps on cantor-8",
+      "Times oracle on cantor-8, n = 4",
     ] {
       #expect(html.contains("<title>\(title)</title>"), "\(title)")
     }

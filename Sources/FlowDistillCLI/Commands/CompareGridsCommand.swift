@@ -67,7 +67,10 @@ struct CompareGridsCommand: ParsableCommand {
     defer { bar.withLock { $0.finish() } }
     return try GridComparison(plan, isCancelled: { Interruption.isRequested }) { state in
       // An optimiser cannot be asked to stop; but nothing is being written yet.
-      if Interruption.isRequested { ExitStatus.exit(after: ComparisonError.interrupted) }
+      if Interruption.isRequested {
+        bar.withLock { $0.finish() }
+        ExitStatus.exit(after: ComparisonError.interrupted)
+      }
       bar.withLock { $0.show(state.done, state.description) }
     }
   }

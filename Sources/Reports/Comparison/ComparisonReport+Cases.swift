@@ -13,7 +13,7 @@ extension ComparisonReport {
         Figure(
           svg: errorPlot(entry, sampler.name).svg(),
           caption: "Errors above 10 are off the drawing. Standard errors are in the table.")
-      } + [
+      } + ratioFigures(entry) + [
         Figure(
           svg: stripPlot(entry).svg(),
           caption:
@@ -61,6 +61,23 @@ extension ComparisonReport {
         ticks: numbers.map(Double.init)),
       y: .init("relative MSE", scale: .log10, range: 0.7 * least...1.4 * max(greatest, least)),
       series: series)
+  }
+
+  /// Times oracle for each sampler with the most steps.
+  private func ratioFigures(_ entry: CaseComparison) -> [Figure] {
+    let n = plan.segments.max() ?? 1
+    func ratio(_ rule: String, _ sampler: String) -> Estimate? {
+      entry.cell(rule, sampler, n)?.timesOracle
+    }
+    let names = plan.samplers.map { $0.name }
+    let rules = ranking.filter { rule in names.contains { ratio(rule, $0) != nil } }
+    guard !rules.isEmpty else { return [] }
+    return [
+      Figure(
+        svg: ratioPlot(
+          "Times oracle on \(entry.subject.name), n = \(n)", rules: rules, names: names, ratio
+        ).svg(), caption: "Logarithmic; 1 is the grid of rule \(plan.oracle?.name ?? "").")
+    ]
   }
 
   /// Where the grids have their points: one row a rule, for the most steps.

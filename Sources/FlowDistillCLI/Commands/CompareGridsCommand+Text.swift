@@ -16,7 +16,7 @@ extension CompareGridsCommand {
       "sampler", "n", "rule", "relative MSE", "times oracle", "sliced W2", "energy distance",
       "excess NLL", "cost",
     ])
-    for cell in entry.cells {
+    for cell in sorted(entry.cells) {
       let m = cell.measurement
       let cost =
         cell.grid.map {
@@ -34,6 +34,19 @@ extension CompareGridsCommand {
       "exact samples: -log p = \(text(reference.negativeLogLikelihood)) nats; "
         + "two independent sets of them have sliced W2 \(text(reference.wassersteinFloor))",
     ] + table.lines + notes(entry)
+  }
+
+  /// Within each sampler and number of segments the best grid first, what is missing last.
+  private func sorted(_ cells: [ComparisonCell]) -> [ComparisonCell] {
+    let places = cells.map { cell in
+      (
+        cells.firstIndex { $0.sampler == cell.sampler && $0.segments == cell.segments } ?? 0,
+        cell.measurement?.relativeError.value ?? .infinity
+      )
+    }
+    return cells.indices.sorted {
+      (places[$0].0, places[$0].1, $0) < (places[$1].0, places[$1].1, $1)
+    }.map { cells[$0] }
   }
 
   /// What the cells have to say, each sentence once.

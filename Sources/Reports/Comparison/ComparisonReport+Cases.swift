@@ -12,7 +12,8 @@ extension ComparisonReport {
       plan.samplers.map { sampler in
         Figure(
           svg: errorPlot(entry, sampler.name).svg(),
-          caption: "Errors above 10 are off the drawing. Standard errors are in the table.")
+          caption: entry.cells.contains { $0.measurement?.relativeError.value ?? 0 > 10 }
+            ? "Errors above 10 are off the drawing." : "")
       } + ratioFigures(entry) + [
         Figure(
           svg: stripPlot(entry).svg(),
@@ -40,15 +41,17 @@ extension ComparisonReport {
       numbers.contains { entry.cell(rule, sampler, $0)?.measurement != nil }
     }
     let rest = rules.filter { color($0) == .gray }
-    let series = (rest + rules.filter { color($0) != .gray }).map { rule -> Plot.Series in
+    var series = (rest + rules.filter { color($0) != .gray }).map { rule -> Plot.Series in
       let color = color(rule)
       return .line(
-        color != .gray ? rule : rule == rest.first ? "others" : nil, x: numbers.map(Double.init),
+        color == .gray ? nil : rule, x: numbers.map(Double.init),
         y: numbers.map {
           entry.cell(rule, sampler, $0)?.measurement?.relativeError.value ?? .nan
         }, color: color, dash: color == .ink ? .dashed : .solid,
         marker: color == .gray ? nil : .circle)
     }
+    // An entry for the legend alone, after those that matter more.
+    if !rest.isEmpty { series.append(.line("others", x: [], y: [], color: .gray)) }
     let values = entry.cells.filter { $0.sampler == sampler }
       .compactMap { $0.measurement?.relativeError.value }.filter { $0 > 0 && $0.isFinite }
     let (least, greatest) = (values.min() ?? 1, min(values.max() ?? 1, 10))

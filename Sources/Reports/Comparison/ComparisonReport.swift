@@ -40,9 +40,16 @@ public struct ComparisonReport: Sendable {
     let numbers = plan.segments.map(String.init).joined(separator: ", ")
     return "Samplers \(names) with \(numbers) steps on the grids of \(ranking.count) rules, under "
       + "the \(process.name) process from noise level "
-      + "\(NumberText.significant(process.noiseLevel(process.horizon))) to "
-      + "\(NumberText.significant(process.noiseLevel(plan.end))), against the accurate teacher from "
+      + "\(level(process.horizon)) to \(level(plan.end)), against the accurate teacher from "
       + "the same \(NumberText.count(plan.samples)) samples of noise for each mixture."
+  }
+
+  /// The noise level at a time, without zeros that say nothing.
+  private func level(_ time: Double) -> String {
+    var text = NumberText.significant(plan.process.noiseLevel(time))
+    guard text.contains("."), !text.contains("e") else { return text }
+    while text.hasSuffix("0") { text.removeLast() }
+    return text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 
   /// How far, on average, the logarithm of a rule's error is above the best rule's in the same place.

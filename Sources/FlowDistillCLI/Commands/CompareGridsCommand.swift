@@ -92,7 +92,10 @@ struct CompareGridsCommand: ParsableCommand {
     let end = try parseEnd(process)
     let cases = try ComparisonCases.make(mixtures, sigma0: sigma0)
     let dimension = cases.map { $0.mixture.dimension }.max() ?? 1
-    try Memory.check(rows: samples, 12 * dimension + 400, matrices: 1, option: "--samples")
+    // States, projections, and what each sample adds to the means.
+    try Memory.check(
+      rows: samples, 12 * dimension + 400 + rules.count * samplers.count, matrices: 1,
+      option: "--samples")
     var plan = ComparisonPlan(cases, process, rules: rules, samplers: samplers, segments: numbers)
     (plan.end, plan.samples, plan.seed) = (end, samples, seeding.seed)
     plan.timeBudget = timeBudget

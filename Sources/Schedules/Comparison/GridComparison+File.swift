@@ -38,16 +38,6 @@ extension GridComparison {
   }
 }
 
-extension GridMeasurement {
-  /// The measures with their names in files.
-  static let measures: [(name: String, value: @Sendable (GridMeasurement) -> Estimate)] = [
-    ("relative_mse", { $0.relativeError }), ("sliced_wasserstein", { $0.slicedWasserstein }),
-    ("energy_distance", { $0.energyDistance }),
-    ("negative_log_likelihood", { $0.negativeLogLikelihood }),
-    ("excess_negative_log_likelihood", { $0.excessNegativeLogLikelihood }),
-  ]
-}
-
 extension JSONObject {
   fileprivate mutating func set(_ key: String, _ estimate: Estimate) {
     self[key] = .number(estimate.value)

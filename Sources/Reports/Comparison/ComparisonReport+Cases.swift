@@ -8,19 +8,16 @@ extension ComparisonReport {
   func section(_ entry: CaseComparison) -> Section {
     let mixture = entry.subject.mixture
     let reference = entry.reference
-    let figures =
-      plan.samplers.map { sampler in
-        Figure(
-          svg: errorPlot(entry, sampler.name).svg(),
-          caption: entry.cells.contains { $0.measurement?.relativeError.value ?? 0 > 10 }
-            ? "Errors above 10 are off the drawing." : "")
-      } + ratioFigures(entry) + [
-        Figure(
-          svg: stripPlot(entry).svg(),
-          caption:
-            "Points of the grids, sampling from right to left; a last point at noise level 0 "
-            + "is off the drawing.")
-      ]
+    let errors = plan.samplers.map { sampler in
+      Figure(
+        svg: errorPlot(entry, sampler.name).svg(),
+        caption: entry.cells.contains { $0.measurement?.relativeError.value ?? 0 > 10 }
+          ? "Errors above 10 are off the drawing." : "")
+    }
+    let grids = Figure(
+      svg: stripPlot(entry).svg(),
+      caption: "Points of the grids, sampling from right to left; a last point at noise level 0 is "
+        + "off the drawing.")
     return Section(
       title: entry.subject.name,
       blocks: [
@@ -30,7 +27,9 @@ extension ComparisonReport {
             + "\(NumberText.estimate(reference.negativeLogLikelihood)) nats on average, and two "
             + "independent sets of them a sliced Wasserstein distance of "
             + "\(NumberText.estimate(reference.wassersteinFloor)) from each other (estimates)."),
-        .figures(figures), .table(errorTable(entry)), .table(measureTable(entry)),
+        // Of one height in each row.
+        .figures(errors), .figures(ratioFigures(entry) + [grids]), .table(errorTable(entry)),
+        .table(measureTable(entry)),
       ] + notes(entry))
   }
 

@@ -129,11 +129,11 @@ private enum DivergingSampler: FewStepSampler {
   static let name = "diverging"
   static let summary = "a sampler for tests"
   static let order = 1
-  static func evaluations(segments n: Int, endsAtZero: Bool) -> Int { n }
-  static func run(
-    _ flow: ProbabilityFlow, _ x: Matrix<Double>, along times: [Double]
-  ) -> Matrix<Double> {
-    Matrix(rows: x.rows, columns: x.columns, repeating: times.count == 3 ? .infinity : 1e200)
+  static func plan<S: SamplerScalar>(_ levels: [NoiseLevel<S>]) -> SamplerPlan<S> {
+    var plan = SamplerPlan<S>()
+    // Infinite at once, or finite with squares that overflow.
+    _ = plan.combine([(SamplerPlan<S>.start, S(levels.count == 3 ? .infinity : 1e200))])
+    return plan
   }
 }
 

@@ -78,10 +78,9 @@ struct CaseRun {
     if rule.name == plan.oracle?.name { oracle = result?.squaredErrors }
     tally.add(
       rule: rule.name, sampler: sampler.name, errors: result?.squaredErrors, oracle: oracle)
-    let isAtZero = plan.process.sigmaSquared(plan.end) == 0
     return ComparisonCell(
       rule: rule.name, sampler: sampler.name, segments: n,
-      evaluations: sampler.evaluations(segments: n, endsAtZero: isAtZero), grid: grid,
+      evaluations: grid.map { sampler.evaluations(flow, along: $0.times) }, grid: grid,
       constructionSeconds: construction.seconds, measurement: result?.measurement,
       timesOracle: ratio(result?.squaredErrors, to: oracle), note: note)
   }

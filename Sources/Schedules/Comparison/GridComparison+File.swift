@@ -63,7 +63,7 @@ extension CaseComparison {
 extension ComparisonCell {
   /// The cell's fields in the table, but for the mixture; what is missing is empty.
   fileprivate var fields: [String] {
-    var fields = [sampler, "\(segments)", rule, "\(evaluations)"]
+    var fields = [sampler, "\(segments)", rule, evaluations.map(String.init) ?? ""]
     for (_, value) in GridMeasurement.measures { fields += text(measurement.map(value)) }
     fields += text(timesOracle)
     return fields + [
@@ -78,8 +78,8 @@ extension ComparisonCell {
   fileprivate var json: JSON {
     var object = JSONObject([
       ("sampler", .string(sampler)), ("segments", .integer(segments)), ("rule", .string(rule)),
-      ("evaluations", .integer(evaluations)),
     ])
+    object["evaluations"] = evaluations.map(JSON.integer)
     if let measurement {
       for (name, value) in GridMeasurement.measures { object.set(name, value(measurement)) }
     }

@@ -66,8 +66,8 @@ public struct ComparisonCell: Sendable {
   public let sampler: String
   /// The number of segments n.
   public let segments: Int
-  /// Evaluations of the denoiser for each sample.
-  public let evaluations: Int
+  /// Evaluations of the denoiser for each sample; nil without a grid.
+  public let evaluations: Int?
   /// The grid; nil if the rule cannot make it.
   public let grid: TimeGrid?
   /// Seconds that its construction took.

@@ -11,7 +11,9 @@ extension ComparisonReport {
     let errors = plan.samplers.map { sampler in
       Figure(
         svg: errorPlot(entry, sampler.name).svg(),
-        caption: entry.cells.contains { $0.measurement?.relativeError.value ?? 0 > 10 }
+        caption: entry.cells.contains {
+          $0.sampler == sampler.name && $0.measurement?.relativeError.value ?? 0 > 10
+        }
           ? "Errors above 10 are off the drawing." : "")
     }
     let grids = Figure(

@@ -6,15 +6,17 @@ import TestSupport
 import Testing
 
 @Suite struct SamplerOrderTests {
-  /// The order of convergence, from errors at h and h/2 on grids between finite levels.
+  /// The order of convergence, from errors at h and h/2 on grids between finite levels: equal steps of σ̂, and
+  /// steps of log σ̂ that grow from O(h²), with which Euler's first step adds no more than O(h⁴).
   ///
-  /// Expected: the order of the first step, Euler's, limits the multistep methods with more to 2 unless the
-  /// steps begin small. UniPC's corrector lifts its first step, and so all of it, by one.
+  /// DPM-Solver++(3M) as published and iPNDM on unequal steps are of order 2, whatever the start. UniPC's
+  /// corrector lifts its order by one; its first step leaves a small term of order 3.
   @Test(arguments: [
-    ("euler", 1.0, 1.0), ("heun", 2, 2), ("rk4", 4, 4), ("dpmpp-2m", 2, 2), ("dpmpp-3m", 2, 2),
-    ("unipc", 3, 3), ("ipndm", 2, 2),
+    ("euler", 0.9...1.1, 0.9...1.1), ("heun", 1.9...2.1, 1.9...2.1), ("rk4", 3.8...4.2, 3.8...4.2),
+    ("dpmpp-2m", 1.9...2.1, 1.9...2.1), ("dpmpp-3m", 1.9...2.1, 1.9...2.1),
+    ("unipc", 2.9...4.2, 3.8...4.2), ("ipndm", 1.9...2.1, 1.9...2.1),
   ])
-  func slope(name: String, uniform: Double, logarithmic: Double) throws {
+  func slope(name: String, uniform: ClosedRange<Double>, graded: ClosedRange<Double>) throws {
     let sampler = try #require(FewStepSamplers.named(name))
     let flow = ProbabilityFlow(
       try SamplerVectors.load().mixture(), try VarianceExploding(horizon: 10))
@@ -29,10 +31,8 @@ import Testing
       }
       return .log(errors[0] / errors[1]) / .log(2)
     }
-    let a = measured { 3 - 2 * $0 }
-    let b = measured { 3 * .pow(1 / 3, $0) }
-    print(name, a, b)
-    #expect(abs(a - uniform) < 0.25)
-    #expect(abs(b - logarithmic) < 0.25)
+    #expect(uniform.contains(measured { 3 - 2 * $0 }))
+    let slope = measured { 3 * .pow(1 / 3, $0 * $0) }
+    #expect(graded.contains(slope), "\(slope)")
   }
 }

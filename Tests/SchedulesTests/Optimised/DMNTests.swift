@@ -1,0 +1,58 @@
+import RealModule
+import Schedules
+import TestSupport
+import Testing
+
+private struct Reference: Decodable {
+  struct Case: Decodable {
+    let high, low, power, startValue, value: Double
+    let steps: Int
+    let lambda: [Double]
+  }
+  let cases: [Case]
+}
+
+/// SciPy's trust-constr from the same start, with the weights by quadrature.
+@Test func dmnIsAtLeastAsGoodAsSciPy() throws {
+  for c in try fixture("dmn", as: Reference.self).cases {
+    let objective = DMNObjective(
+      first: -.log(c.high), last: -.log(c.low), power: c.power,
+      truncation: c.steps <= 7 ? 3 : 0)
+    let uniform = [Double](
+      repeating: (objective.last - objective.first) / Double(c.steps), count: c.steps)
+    #expect(agrees(objective.value(uniform), c.startValue, relative: 1e-9))
+    let lambda = [objective.first] + c.lambda + [objective.last]
+    let gaps = zip(lambda, lambda.dropFirst()).map { $1 - $0 }
+    #expect(agrees(objective.value(gaps), c.value, relative: 1e-7))
+    let found = objective.minimum(steps: c.steps)
+    #expect(found.value <= c.value * (1 + 1e-9), "\(c.steps) steps, p = \(c.power)")
+    #expect(found.value == objective.value(found.gaps))
+    let total = found.gaps.reduce(0, +)
+    #expect(agrees(total, objective.last - objective.first, relative: 1e-12))
+    #expect(found.gaps.allSatisfy { $0 > 0 })
+  }
+}
+
+/// The weights against Simpson's rule of e^λ times the Lagrange polynomials.
+@Test func dmnWeightsAreExponentialIntegrals() {
+  let lambda = [-4.0, -3.1, -2.9, -1, 0.2, 2.2, 2.5]
+  let gaps = zip(lambda, lambda.dropFirst()).map { $1 - $0 }
+  for s in gaps.indices {
+    let weights = DMNObjective.weights(gaps, lambda.map { .exp($0) }, step: s)
+    #expect(weights.count == [1, 2, 3, 3, 2, 1][s])
+    let nodes = Array(lambda[s + 1 - weights.count...s])
+    for (i, weight) in weights.enumerated() {
+      func integrand(_ x: Double) -> Double {
+        nodes.indices.reduce(.exp(x)) {
+          $1 == i ? $0 : $0 * (x - nodes[$1]) / (nodes[i] - nodes[$1])
+        }
+      }
+      let (panels, h) = (200, gaps[s] / 200)
+      let integral = (0..<panels).reduce(0.0) { sum, k in
+        let a = lambda[s] + Double(k) * h
+        return sum + h / 6 * (integrand(a) + 4 * integrand(a + h / 2) + integrand(a + h))
+      }
+      #expect(agrees(weight, integral, relative: 1e-8))
+    }
+  }
+}

@@ -12,11 +12,7 @@ public enum GITSRule: GridRule {
   public static let parameters = gitsParameters
 
   public static func grid(_ request: GridRequest) throws(ScheduleError) -> TimeGrid {
-    guard request.flow.mixture.dimension > 1 else {
-      throw .unusable(
-        rule: name, reason: "nothing deviates from a chord in one dimension; use gits-l2")
-    }
-    return try gitsGrid(request, for: self, .deviation)
+    try gitsGrid(request, for: self, .deviation)
   }
 }
 
@@ -85,6 +81,15 @@ private func gitsGrid(
       costs: costs, steps: range.count - 1,
       coefficient: request.value("coefficient", of: rule))
     request.progress?(Double(done) / Double(starts.rows), best.value)
+  }
+  // Sums of distances of size σ̂ have rounding noise of this size.
+  let noise = 1e-12 * range.high * Double(done)
+  if metric == .deviation, sums.elements.allSatisfy({ abs($0) <= noise || $0 == .infinity }) {
+    return try range.grid(
+      polynomialLevels(range.count, from: range.high, to: range.low, rho: rho), objective: 0,
+      evaluations: evaluations,
+      note: "trajectories are straight, so no step leaves their chords and the levels are those of "
+        + "the teacher's kind; gits-l2 measures distances")
   }
   return try range.grid(
     best.path.map { levels[$0] }, objective: best.value, evaluations: evaluations,

@@ -1,12 +1,16 @@
+import Arrays
+import Mixtures
+import ProbabilityFlow
 import RealModule
 import Schedules
+import Stability
 import TestSupport
 import Testing
 
 private struct Reference: Decodable {
   struct Case: Decodable {
     let high, low, power, startValue, value: Double
-    let steps: Int
+    let steps, truncation: Int
     let lambda: [Double]
   }
   let cases: [Case]
@@ -17,7 +21,7 @@ private struct Reference: Decodable {
   for c in try fixture("dmn", as: Reference.self).cases {
     let objective = DMNObjective(
       first: -.log(c.high), last: -.log(c.low), power: c.power,
-      truncation: c.steps <= 7 ? 3 : 0)
+      truncation: c.truncation)
     let uniform = [Double](
       repeating: (objective.last - objective.first) / Double(c.steps), count: c.steps)
     #expect(agrees(objective.value(uniform), c.startValue, relative: 1e-9))
@@ -55,4 +59,23 @@ private struct Reference: Decodable {
       #expect(agrees(weight, integral, relative: 1e-8))
     }
   }
+}
+
+/// The minimum of the published bound is no grid to use beyond 7 steps; without signs it is.
+@Test func errorsThatCancelMakePoorGrids() throws {
+  let mixture = try GaussianMixture(
+    weights: [1], means: Matrix([[0, 0]]), covariances: .spherical([0.25]))
+  var request = GridRequest(
+    ProbabilityFlow(mixture, try VarianceExploding(horizon: 80)), segments: 11)
+  let usual = try DMNRule.grid(request)
+  request.parameters = ["truncation": 0]
+  let published = try DMNRule.grid(request)
+  request.parameters = ["truncation": 10]
+  #expect(try DMNRule.grid(request).times == usual.times)
+  func largestRatio(_ grid: TimeGrid) -> Double {
+    zip(grid.times, grid.times.dropFirst(1)).dropLast().map { $0 / $1 }.reduce(0, max)
+  }
+  #expect(largestRatio(published) > 50 && largestRatio(usual) < 15)
+  let objective = try #require(published.objective)
+  #expect(objective < 15)
 }

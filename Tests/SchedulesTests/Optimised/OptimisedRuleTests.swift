@@ -73,7 +73,8 @@ private func small(_ flow: ProbabilityFlow, _ n: Int, end: Double = 0) -> GridRe
   let cases: [(String, [String: Double])] = [
     ("gits", ["points": 2.5]), ("gits", ["points": 3]), ("gits-l2", ["rho": 0]),
     ("oss", ["steps": 0]), ("oss-ave", ["steps": 4]), ("klub", ["patience": -1]),
-    ("klub", ["data_std": -1]), ("dmn", ["power": -1]), ("dmn", ["sigma_min": 0]),
+    ("klub", ["data_std": -1]), ("dmn", ["power": -1]), ("dmn", ["truncation": 1.5]),
+    ("dmn", ["sigma_min": 0]),
     ("gits", ["nonsense": 1]),
   ]
   for (name, parameters) in cases {

@@ -14,7 +14,12 @@ public enum DMNRule: GridRule {
   public static let family = GridFamily.optimised
   public static let parameters =
     NoiseRange.parameters + [
-      GridParameter("power", 1, "p of the assumed error sigma^p/alpha: 1 for pixels, 2 for latents")
+      GridParameter(
+        "power", 1, "p of the assumed error sigma^p/alpha: 1 for pixels, 2 for latents"),
+      GridParameter(
+        "truncation", -1,
+        "steps whose errors enter without signs; -1: 3 up to 7 steps, beyond them all (published: 0)"
+      ),
     ]
 
   public static func grid(_ request: GridRequest) throws(ScheduleError) -> TimeGrid {
@@ -24,9 +29,15 @@ public enum DMNRule: GridRule {
     guard power >= 0 else {
       throw .badParameter(rule: name, name: "power", problem: "is \(power); use 0 or more")
     }
+    let truncation = request.value("truncation", of: self)
+    guard truncation >= -1, truncation.rounded() == truncation else {
+      throw .badParameter(
+        rule: name, name: "truncation",
+        problem: "is \(truncation); use a whole number from 0, or -1")
+    }
     let objective = DMNObjective(
       first: -.log(range.high), last: -.log(range.low), power: power,
-      truncation: DMNRule.truncation(steps))
+      truncation: truncation < 0 ? usualTruncation(steps) : Int(min(truncation, Double(steps))))
     let budget = TimeBudget(request)
     let best = objective.minimum(
       steps: steps, isSpent: { budget.isSpent }, progress: { request.progress?($0, $1) })
@@ -41,6 +52,10 @@ public enum DMNRule: GridRule {
       note: budget.isSpent ? budget.note : nil)
   }
 
-  /// The published code adds the errors of the first three steps without signs up to 7 steps.
-  static func truncation(_ steps: Int) -> Int { steps <= 7 ? 3 : 0 }
+  /// 3 up to 7 steps, as published, and all steps beyond.
+  ///
+  /// Beyond 7 steps the published code adds all errors with their signs. Grids on which the assumed
+  /// errors cancel then have the least bound, such as one that goes from σ̂ = 50 to 0.3 in one step; the
+  /// published grids are where its solver stalls on the way. Without signs the minimum is a good grid.
+  private static func usualTruncation(_ steps: Int) -> Int { steps <= 7 ? 3 : steps }
 }

@@ -8,7 +8,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-private let optimised = GridRules.all.filter { $0.family == .optimised }
+private let optimised = ["gits", "gits-l2", "oss", "oss-ave", "klub", "dmn"].compactMap {
+  GridRules.named($0)
+}
 
 /// A random mixture of at least two dimensions.
 private func planar(_ seed: Int, _ type: CovarianceType) throws -> GaussianMixture {

@@ -11,16 +11,19 @@ extension DMNObjective {
   ) -> (gaps: [Double], value: Double) {
     let starts = [[Double](repeating: (last - first) / Double(n), count: n), edmGaps(n)]
     var best = (gaps: starts[0], value: value(starts[0]))
+    // The bound is of size 1 to 1000, and kinks are approached slowly.
+    let method = QuasiNewton(iterations: 200, gradientTolerance: 1e-9, decreaseTolerance: 1e-11)
     for (i, start) in starts.enumerated() {
       var logits = start.map { Double.log($0) }
       let scale = value(start) / Double(n)
       for stage in 0..<DMNObjective.stages {
         if isSpent() { return best }
         let mu = scale * .pow(10, -stage)
-        logits =
-          quasiNewtonMinimum(
-            of: { value(gaps($0), smoothing: mu) }, from: logits, iterations: 200
-          ).point
+        let found = method.minimum(from: logits) { point in
+          let function = { (logits: [Double]) in value(gaps(logits), smoothing: mu) }
+          return (function(point), centralDifferences(of: function, at: point))
+        }
+        logits = found?.x ?? logits
         let reached = value(gaps(logits))
         if reached < best.value { best = (gaps(logits), reached) }
         progress(
@@ -43,5 +46,20 @@ extension DMNObjective {
     let weights = logits.map { Double.exp($0 - largest) }
     let total = weights.reduce(0, +)
     return weights.map { (last - first) * $0 / total }
+  }
+}
+
+/// The gradient by differences, whose rounding and truncation balance near the cube root of the unit
+/// roundoff.
+private func centralDifferences(of function: ([Double]) -> Double, at x: [Double]) -> [Double] {
+  var moved = x
+  return x.indices.map { i in
+    let h = 6e-6 * max(1, abs(x[i]))
+    moved[i] = x[i] + h
+    let above = function(moved)
+    moved[i] = x[i] - h
+    let below = function(moved)
+    moved[i] = x[i]
+    return (above - below) / (2 * h)
   }
 }

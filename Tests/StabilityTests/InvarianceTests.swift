@@ -49,7 +49,8 @@ func rotationsAndShiftsChangeNothing(_ isotropic: Bool) throws {
       }
     }
     guard c.flow.mixture.componentCount > 1 else { continue }
-    for rule in GridRules.all {
+    // Optimised rules draw samples, which do not turn with the mixture.
+    for rule in GridRules.all where rule.family != .optimised {
       let times = try rule.grid(for: c.flow, segments: 4).times
       let again = try rule.grid(for: other, segments: 4).times
       #expect(largestDifference(times, again) < 1e-9, "\(rule.name), seed \(seed)")

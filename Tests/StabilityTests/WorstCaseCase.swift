@@ -104,6 +104,69 @@ struct WorstCaseCase {
         rows.append(alpha * middle + (i % 3 == 0 ? 0 : spread) * normals[i, c])
       }
     }
+    for j in 0..<k {
+      for l in 0..<j { rows += conflicts(j, l, marginal.alpha, marginal.sigmaSquared) }
+    }
     return Matrix(rows: rows.count / d, columns: d, elements: rows)
+  }
+
+  /// Points around the stationary point x* of a pair's log-ratio ℓ.
+  ///
+  /// Along each eigenvector of A = C_j^{-1} − C_k^{-1} those with ℓ between −4 and 2; none if A is not
+  /// definite.
+  private func conflicts(_ j: Int, _ k: Int, _ alpha: Double, _ noise: Double) -> [Double] {
+    let (mixture, d) = (flow.mixture, flow.mixture.dimension)
+    let parts = [j, k].map { component in
+      var c = mixture.covariance(component)
+      for i in c.elements.indices { c.elements[i] *= alpha * alpha }
+      for a in 0..<d { c[a, a] += noise }
+      let factor = Cholesky(c)
+      let mean = mixture.means[row: component].map { alpha * $0 }
+      return (
+        factor: factor, mean: mean, pull: factor.solve(mean),
+        logWeight: Double.log(mixture.weights[component])
+      )
+    }
+    var a = Matrix<Double>(rows: d, columns: d)
+    for b in 0..<d {
+      var axis = [Double](repeating: 0, count: d)
+      axis[b] = 1
+      let columns = parts.map { $0.factor.solve(axis) }
+      for c in 0..<d { a[c, b] = columns[0][c] - columns[1][c] }
+    }
+    guard let eigen = SymmetricEigen(a) else { return [] }
+    let size = eigen.values.map { abs($0) }.reduce(0, max)
+    guard size > 1e-9, eigen.values.allSatisfy({ $0 * eigen.values[0] > 1e-9 * size * size })
+    else { return [] }
+    let force = zip(parts[0].pull, parts[1].pull).map { $0 - $1 }
+    var centre = [Double](repeating: 0, count: d)
+    for (e, value) in eigen.values.enumerated() {
+      let share = zip(eigen.vectorRows[row: e], force).reduce(0) { $0 + $1.0 * $1.1 } / value
+      for c in 0..<d { centre[c] += share * eigen.vectorRows[e, c] }
+    }
+    let logits = parts.map { part in
+      let offset = zip(centre, part.mean).map { $0 - $1 }
+      let square = zip(offset, part.factor.solve(offset)).reduce(0) { $0 + $1.0 * $1.1 }
+      return part.logWeight - 0.5 * (square + part.factor.logDeterminant)
+    }
+    let kappa = logits[0] - logits[1]
+    var rows = centre
+    for (e, value) in eigen.values.enumerated() {
+      for step in 0..<13 {
+        let square = 2 * (kappa - (0.5 * Double(step) - 4) * (value > 0 ? 1 : -1)) / value
+        guard square > 0 else { continue }
+        for sign in [1.0, -1] {
+          rows += centre.indices.map {
+            centre[$0] + sign * square.squareRoot() * eigen.vectorRows[e, $0]
+          }
+        }
+      }
+      // Beyond κ the ratio never gets: the smallest conflict is near the stationary point.
+      for step in 0..<8 {
+        let reach = (0.5 * Double(step + 1) / abs(value)).squareRoot()
+        rows += centre.indices.map { centre[$0] + reach * eigen.vectorRows[e, $0] }
+      }
+    }
+    return rows
   }
 }

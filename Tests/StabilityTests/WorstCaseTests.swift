@@ -158,7 +158,7 @@ private struct JacobianSearch {
   let flow = try mixture([[1, 2], [2, 1]], [[0, 0], [0, 0]])
   let bound = StabilityBound(flow)
   let reason = try #require(bound.reason)
-  #expect(reason.contains("components 1 and 0") && reason.contains("indefinite"))
+  #expect(reason.contains("components 0 and 1") && reason.contains("indefinite"))
   #expect(reason.contains("not Lipschitz"))
   #expect(bound.twoSided(0.1) == .infinity && bound.oneSided(0.1) == .infinity)
   #expect(bound.cumulative(0.1) == .infinity && bound.cumulative(0) == 0)

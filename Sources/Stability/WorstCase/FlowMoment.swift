@@ -1,5 +1,5 @@
-import ProbabilityFlow
 import Mixtures
+import ProbabilityFlow
 import RealModule
 
 /// The coefficients of a flow at one time, in chosen state variables, such that nothing diverges where

@@ -73,7 +73,9 @@ struct PairConflicts: Sendable {
     return best
   }
 
-  /// From the pair alone. One covariance: λ_max(−B + ⅛g² ddᵀ), d = C^{-1}α(μ_j − μ_k), whatever π.
+  /// The bound from the pair alone.
+  ///
+  /// One covariance: λ_max(−B + ⅛g² ddᵀ), d = C^{-1}α(μ_j − μ_k), whatever π.
   /// Otherwise log γ_j/γ_k ≥ log(πq), q the share of j in π, and 2q(1−q)(κ − log πq)₊ − q is at most its
   /// value at π = 1 plus ½ log(1/π).
   private func direct(_ j: Int, _ k: Int) -> ConflictEdge? {
@@ -91,7 +93,9 @@ struct PairConflicts: Sendable {
       slope: 0.5 * excess.largest)
   }
 
-  /// Seen from a component r of larger covariance than both: (y_j − y_k)² ≤ 2y_j² + 2y_k² with y
+  /// The bound seen from a component r of larger covariance than both.
+  ///
+  /// (y_j − y_k)² ≤ 2y_j² + 2y_k² with y
   /// relative to r, and log γ_j/γ_r ≥ log(πq).
   private func star(_ j: Int, _ k: Int, around r: Int) -> ConflictEdge? {
     guard let first = excess(j, r), let second = excess(k, r) else { return nil }

@@ -1,5 +1,5 @@
-import ProbabilityFlow
 import Mixtures
+import ProbabilityFlow
 
 /// The running integrals of worst-case rates, each computed when first asked for.
 struct RateIntegrals: Sendable {

@@ -34,7 +34,11 @@ struct UnequalRates: WorstCaseRates {
 
   func ends(_ moment: FlowMoment) -> JacobianEnds {
     // At α = 0 all components are one Gaussian.
-    if reason != nil && moment.alpha != 0 { return .unbounded }
+    if reason != nil && moment.alpha != 0 {
+      let stretches = ComponentForms(mixture, moment).stretches
+      return JacobianEnds(
+        parting: .infinity, stretch: stretches.reduce(-.infinity) { max($0, $1.largest) })
+    }
     return ends(PairConflicts(mixture, order, gaps, moment)) { _, _ in nil }
   }
 

@@ -20,6 +20,9 @@ public enum OptimalRule: GridRule {
   /// The teacher's tolerance: far below every error of a few steps.
   private static let tolerance = 1e-9
 
+  /// Beyond this a dense quasi-Newton method and moves of single times no longer pay.
+  private static let mostSegments = 64
+
   /// The error that the rule minimises for a request, and the evaluations that its targets took.
   ///
   /// - Throws: `.unusable` without samples; `.teacher` if one of them does not arrive.
@@ -46,6 +49,10 @@ public enum OptimalRule: GridRule {
   public static func grid(_ request: GridRequest) throws(ScheduleError) -> TimeGrid {
     try request.check(for: self)
     let (n, process) = (request.segments, request.flow.process)
+    guard n <= mostSegments else {
+      throw .unusable(
+        rule: name, reason: "\(n) segments; it optimises at most \(mostSegments)")
+    }
     let deadline = request.timeBudget.map { ContinuousClock.now + .seconds($0) }
     let (error, teacherEvaluations) = try objective(request)
     let gaps = AngleGaps(
@@ -66,7 +73,9 @@ public enum OptimalRule: GridRule {
       + [process.noiseLevel(request.end)]
     var grid = try TimeGrid.atNoiseLevels(levels, kind: .estimate, for: self, request)
     grid.sampler = request.sampler.name
-    grid.objective = error.value(along: grid.times)
+    let value = error.value(along: grid.times)
+    grid.objective = value
+    request.progress?(1, value)
     grid.evaluations = teacherEvaluations + search.evaluations
     grid.note =
       "optimised on \(request.samples) samples"

@@ -31,30 +31,30 @@ import Testing
       #expect(abs(.atan(grid.times[k] / c) - angle) < 1e-3)
     }
     #expect(grid.kind == .estimate && grid.sampler == "euler" && grid.evaluations > 0)
-    #expect(grid.note == "optimised on 200 samples")
+    #expect(grid.note?.hasPrefix("optimised on 200 samples; on as many fresh ones") == true)
   }
 
-  /// On fresh samples the grid is about as good as on its own, and better than the rules of one formula.
+  /// On fresh samples the grid is nearly as good as the one optimised on them, so that little is overfitted,
+  /// and better than other rules.
   @Test(arguments: ["euler", "dpmpp-2m", "heun", "unipc"])
   func holdsOnFreshSamples(name: String) throws {
     let mixture = try RandomCase(3, .full).mixture
-    for process in [
-      try OrnsteinUhlenbeck(beta: 2) as any ForwardProcess, try RectifiedFlow(),
-    ] {
-      var request = GridRequest(ProbabilityFlow(mixture, process), segments: 5)
-      request.sampler = try #require(FewStepSamplers.named(name))
-      request.samples = 512
-      let grid = try OptimalRule.grid(request)
-      request.seed = 99
-      request.samples = 1500
-      let fresh = try OptimalRule.objective(request).error
-      let (own, held) = (try #require(grid.objective), fresh.value(along: grid.times))
-      #expect(held < 1.6 * own + 1e-12, "\(process.name): \(held) for \(own)")
-      for rule in [UniformRule.self, InformationRule.self] as [any GridRule.Type] {
-        let other = fresh.value(along: try rule.grid(request).times)
-        #expect(held < other, "\(process.name) \(rule.name): \(held), \(other)")
-      }
+    let flow = ProbabilityFlow(mixture, try OrnsteinUhlenbeck(beta: 2))
+    var request = GridRequest(flow, segments: 5)
+    request.sampler = try #require(FewStepSamplers.named(name))
+    request.samples = 2048
+    let grid = try OptimalRule.grid(request)
+    request.seed = 99
+    let fresh = try OptimalRule.objective(request).error
+    let held = fresh.value(along: grid.times)
+    let best = try #require(try OptimalRule.grid(request).objective)
+    #expect(held < 1.15 * best, "\(held), \(best)")
+    for rule in [UniformRule.self, InformationRule.self] as [any GridRule.Type] {
+      let other = fresh.value(along: try rule.grid(request).times)
+      #expect(held < other, "\(rule.name): \(held), \(other)")
     }
+    let estimate = fresh.estimate(along: grid.times)
+    #expect(agrees(estimate.value, held, relative: 1e-12) && estimate.standardError < 0.3 * held)
   }
 
   /// The grid is a pure function of the seed, whatever the number of threads.

@@ -70,6 +70,33 @@ public struct EndPointError: Sendable {
   /// - Precondition: the times descend strictly from `start` to `end`.
   public func value(along times: [Double]) -> Double { value(levels(times)) }
 
+  /// The error on a grid of times as an estimate of that of the law: with the standard error of a ratio of
+  /// means, by the delta method.
+  ///
+  /// Only on samples that did not choose the grid is it unbiased up to O(1/N).
+  ///
+  /// - Precondition: the times descend strictly from `start` to `end`.
+  public func estimate(along times: [Double]) -> (value: Double, standardError: Double) {
+    let execution = PlanExecution(flow, sampler.plan(levels(times)))
+    let d = starts.columns
+    let rows = forEachBlock { start, target, n in
+      let values = execution.values(from: start, rows: n, keepingAll: false)
+      let end = values[values.count - 1]
+      return (0..<n).map { row in
+        (row * d..<(row + 1) * d).reduce((error: 0.0, size: 0.0)) { sum, i in
+          let difference = end[i] - target[i]
+          return (sum.error + difference * difference, sum.size + target[i] * target[i])
+        }
+      }
+    }.flatMap { $0 }
+    let value = rows.reduce(0) { $0 + $1.error } / targetSquares
+    let squares = rows.reduce(0) { sum, row in
+      let residual = row.error - value * row.size
+      return sum + residual * residual
+    }
+    return (value, squares.squareRoot() / targetSquares)
+  }
+
   /// The error and its gradient on a grid of times.
   ///
   /// - Precondition: the times descend strictly from `start` to `end`.

@@ -10,7 +10,8 @@ import Stability
 /// minimised over descending grids by its exact gradients (`EndPointError`); direct optimisation of the end
 /// point is LD3's idea (Tong et al., 2025), here with the exact denoiser and no tolerance around x_T. A local
 /// minimum, and the best of several: no proof that it is the global one. With n − 1 free times the samples are
-/// overfitted little; the note says how many there were.
+/// overfitted little where many of them carry the error, and more where few do (Heun); the note gives the error on
+/// fresh ones.
 public enum OptimalRule: GridRule {
   public static let name = "optimal"
   public static let summary =
@@ -32,8 +33,15 @@ public enum OptimalRule: GridRule {
     guard request.samples >= 1 else {
       throw .unusable(rule: name, reason: "\(request.samples) samples; it needs at least 1")
     }
+    return try error(request, on: "optimal-grid")
+  }
+
+  /// The error on samples of a name.
+  private static func error(
+    _ request: GridRequest, on samples: String
+  ) throws(ScheduleError) -> (error: EndPointError, evaluations: Int) {
     let x = request.flow.marginal(at: request.horizon).sample(
-      request.samples, from: RandomStream(seed: request.seed).substream("optimal-grid"))
+      request.samples, from: RandomStream(seed: request.seed).substream(samples))
     let arrival = Teacher(request.flow, tolerance: tolerance)
       .transport(x, from: request.horizon, to: request.end)
     if case .unfinished(let rows) = arrival.outcome {
@@ -76,10 +84,21 @@ public enum OptimalRule: GridRule {
     let value = error.value(along: grid.times)
     grid.objective = value
     request.progress?(1, value)
-    grid.evaluations = teacherEvaluations + search.evaluations
+    let fresh = try self.error(request, on: "fresh")
+    let held = fresh.error.estimate(along: grid.times)
+    grid.evaluations =
+      teacherEvaluations + search.evaluations + fresh.evaluations
+      + request.samples * request.sampler.evaluations(request.flow, along: grid.times)
     grid.note =
-      "optimised on \(request.samples) samples"
+      "optimised on \(request.samples) samples; on as many fresh ones the error is "
+      + "\(short(held.value)) with standard error \(short(held.standardError))"
       + (cut ? "; the time budget ended the search, so the grid is not reproducible" : "")
     return grid
+  }
+  /// Three significant digits.
+  private static func short(_ value: Double) -> String {
+    guard value > 0, value.isFinite else { return "\(value)" }
+    let unit = Double.pow(10, Double.log10(value).rounded(.down) - 2)
+    return "\(Float((value / unit).rounded() * unit))"
   }
 }

@@ -60,8 +60,9 @@ public enum UniPCSampler: FewStepSampler {
     return [(newest, own)] + result
   }
 
-  /// The ρ with Σ_k ρ_k r_k^{i−1} = b_i = i! φ_{i+1}-term/B for i = 1, 2, …: matching the powers of the
-  /// exact integral. For one point the authors take ½, its value at h = 0.
+  /// The ρ with Σ_k ρ_k r_k^{i−1} = b_i for i = 1, 2, …, which integrates powers of λ exactly.
+  ///
+  /// For one point the authors take ½, the value at h = 0.
   private static func solution<S: SamplerScalar>(_ r: [S], _ h: S, _ ratio: S) -> [S] {
     guard r.count > 1 else { return [S(0.5)] }
     let b = ratio - 1

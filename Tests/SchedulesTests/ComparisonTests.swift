@@ -155,6 +155,36 @@ private enum DivergingSampler: FewStepSampler {
   #expect(result.json.text().contains("\"note\""))
 }
 
+/// The flow of N(0, I/4) itself: u = x/√(α² + σ²) has the variance α²/4 + σ² over α² + σ².
+private enum ExactSampler: FewStepSampler {
+  static let name = "exact"
+  static let summary = "a sampler for tests"
+  static let order = 9
+  static func plan<S: SamplerScalar>(_ levels: [NoiseLevel<S>]) -> SamplerPlan<S> {
+    func deviation(_ level: NoiseLevel<S>) -> S {
+      .squareRoot(0.25 * (level.cosine * level.cosine) + level.sine * level.sine)
+    }
+    var plan = SamplerPlan<S>()
+    let factor = deviation(levels[levels.count - 1]) / deviation(levels[0])
+    _ = plan.combine([(SamplerPlan<S>.start, factor)])
+    return plan
+  }
+}
+
+/// Multiples of an error that is the teacher's own say nothing.
+@Test func errorsBelowTheTeachersAreNoUnit() throws {
+  var plan = try plan(["gaussian"])
+  plan.samplers = [ExactSampler.self, EulerSampler.self]
+  let result = try GridComparison(plan)
+  for cell in result.cases[0].cells where cell.sampler == "exact" {
+    #expect(try #require(cell.measurement).relativeError.value < 1e-12)
+    #expect(cell.timesOracle == nil)
+    #expect(cell.rule != "information" || cell.note?.contains("teacher") == true)
+  }
+  #expect(result.cases[0].cells.count { $0.timesOracle != nil } == 4)
+  #expect(result.means.map(\.count) == [0, 0, 2, 2])
+}
+
 /// A rule that counts its calls; its grids do not depend on the sampler.
 private enum CountedRule: GridRule {
   static let name = "counted"

@@ -75,7 +75,13 @@ struct CaseRun {
     }
     let result = grid.flatMap { reference.measure(sampler, on: $0, flow) }
     if grid != nil, result == nil { note = "the sampler diverged on this grid" }
-    if rule.name == plan.oracle?.name { oracle = result?.squaredErrors }
+    if rule.name == plan.oracle?.name, let result {
+      if isResolved(result.measurement) {
+        oracle = result.squaredErrors
+      } else {
+        note = "its error is near the teacher's tolerance, so multiples of it would say nothing"
+      }
+    }
     tally.add(
       rule: rule.name, sampler: sampler.name, errors: result?.squaredErrors, oracle: oracle)
     return ComparisonCell(
@@ -85,11 +91,20 @@ struct CaseRun {
       timesOracle: ratio(result?.squaredErrors, to: oracle), note: note)
   }
 
-  /// Σa/Σb by pairs; nil if one is unknown or the oracle makes no error at all.
+  /// Whether a root mean square error stands ten times above the teacher's, and ratios to its square hence
+  /// within about a fifth.
+  ///
+  /// The teacher's error counts as its tolerance at least: for one Gaussian it makes none, and
+  /// an oracle whose few times can meet the one number that matters there has only rounding left.
+  private func isResolved(_ measurement: GridMeasurement) -> Bool {
+    measurement.relativeError.value.squareRoot()
+      > 10 * max(reference.summary.teacherError, ReferenceSamples.tolerance)
+  }
+
+  /// Σa/Σb by pairs; nil if one is unknown.
   private func ratio(_ a: [Double]?, to b: [Double]?) -> Estimate? {
     guard let a, let b else { return nil }
-    let ratio = Estimate(ratioOf: a, to: b)
-    return ratio.value.isFinite ? ratio : nil
+    return Estimate(ratioOf: a, to: b)
   }
 
   private mutating func construction(

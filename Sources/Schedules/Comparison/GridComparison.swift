@@ -74,7 +74,8 @@ public struct ComparisonCell: Sendable {
   public let constructionSeconds: Double
   /// What the sampler made of it; nil without a grid, or if it diverged.
   public let measurement: GridMeasurement?
-  /// The relative mean squared error over the oracle's on the same samples, if both are known.
+  /// The relative mean squared error over the oracle's on the same samples, if both are known and the
+  /// oracle's is well above what the teacher resolves.
   public let timesOracle: Estimate?
   /// Why something is missing, or what the grid's own note says.
   public let note: String?

@@ -17,13 +17,17 @@ struct ReferenceSamples: Sendable {
   private let law: Marginal
   let summary: ReferenceSummary
 
+  /// The teacher's local tolerance, relative to the size of its state.
+  static let tolerance = 1e-8
+
   /// Draws `count` samples of p_T and carries them to `end`.
   init(
     _ flow: ProbabilityFlow, end: Double, samples count: Int, from stream: RandomStream
   ) throws(FlowError) {
     let horizon = flow.process.horizon
     noise = flow.marginal(at: horizon).sample(count, from: stream.substream("noise"))
-    let transport = try Teacher(flow).transport(noise, from: horizon, to: end).orThrow()
+    let transport = try Teacher(flow, tolerance: ReferenceSamples.tolerance)
+      .transport(noise, from: horizon, to: end).orThrow()
     states = transport.states
     law = flow.marginal(at: end)
     squares = rowSquares(states)

@@ -117,10 +117,30 @@ public struct GaussianMixture: Sendable, Equatable {
 
   /// E‖X_0‖² = Σ_k w_k (‖μ_k‖² + tr Σ_k).
   public var secondMoment: Double {
-    (0..<componentCount).reduce(0) { sum, k in
-      let row = spectrum.lambda[row: spectrum.isShared ? 0 : k]
-      let trace = row.reduce(0, +) * (spectrum.geometry == .isotropic ? Double(dimension) : 1)
-      return sum + weights[k] * (trace + means[row: k].reduce(0) { $0 + $1 * $1 })
+    let traces = traces
+    return weightedSum { traces[$0] + means[row: $0].reduce(0) { $0 + $1 * $1 } }
+  }
+
+  /// tr Cov(X_0) = Σ_k w_k (tr Σ_k + ‖μ_k − E X_0‖²).
+  ///
+  /// Not the second moment less ‖E X_0‖², which cancels for data far from 0.
+  public var totalVariance: Double {
+    let (mean, traces) = (mean, traces)
+    return weightedSum { k in
+      traces[k] + zip(means[row: k], mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     }
+  }
+
+  /// tr Σ_k of each component.
+  private var traces: [Double] {
+    let copies = spectrum.geometry == .isotropic ? Double(dimension) : 1
+    return (0..<componentCount).map { k in
+      copies * spectrum.lambda[row: spectrum.isShared ? 0 : k].reduce(0, +)
+    }
+  }
+
+  /// Σ_k w_k f(k).
+  private func weightedSum(_ f: (Int) -> Double) -> Double {
+    (0..<componentCount).reduce(0) { $0 + weights[$1] * f($1) }
   }
 }

@@ -2,7 +2,14 @@
 public enum GridRules {
   /// Formulas and tables of the process alone.
   static let closedForms: [any GridRule.Type] = [
-    UniformRule.self
+    UniformRule.self, UniformAlphaRule.self, UniformAlphaSquaredRule.self, QuadraticRule.self,
+    LogSNRRule.self, KarrasRule.self, PolyexponentialRule.self, ArctanRule.self,
+    KLOptimalRule.self, CosineRule.self, ImprovedDDPMRule.self, VPTimeRule.self,
+    FlowUniformRule.self, FlowShiftRule.self, LinearQuadraticRule.self, LaplaceRule.self,
+    BetaLevelsRule.self, BetaTimestepsRule.self, SimpleRule.self, NormalRule.self,
+    SGMUniformRule.self, DiffusersLinspaceRule.self, DiffusersLeadingRule.self,
+    DiffusersTrailingRule.self, AYSStableDiffusionRule.self, AYSStableDiffusionXLRule.self,
+    AYSDeepFloydRule.self, AYSStableVideoRule.self, OSSFluxRule.self,
   ]
 
   /// Equal parts of a cumulative density.

@@ -13,6 +13,8 @@ public enum ScheduleError: Error, Equatable, CustomStringConvertible {
   case badParameter(rule: String, name: String, problem: String)
   /// The rule cannot serve this flow, sampler or number of segments.
   case unusable(rule: String, reason: String)
+  /// Another program's form has no place for this grid.
+  case unexportable(format: String, reason: String)
   /// The rule needs a bound that there is not.
   case noBound(StabilityError)
   /// The teacher did not arrive.
@@ -27,6 +29,7 @@ public enum ScheduleError: Error, Equatable, CustomStringConvertible {
     case .badProfile(let problem): "the profile \(problem)"
     case .badParameter(let rule, let name, let problem): "rule \(rule): \(name) \(problem)"
     case .unusable(let rule, let reason): "rule \(rule): \(reason)"
+    case .unexportable(let format, let reason): "format \(format) \(reason)"
     case .noBound(let error): error.description
     case .teacher(let error): error.description
     }

@@ -27,7 +27,8 @@ extension TimeGrid {
     times.append(request.end)
     guard zip(times, times.dropFirst()).allSatisfy({ $0 > $1 }) else {
       throw .unusable(
-        rule: rule.name, reason: "two of its \(n + 1) times coincide; ask for fewer segments")
+        rule: rule.name,
+        reason: "two of its \(n + 1) times coincide or lie beyond an end; ask for fewer segments")
     }
     return TimeGrid(rule: rule.name, process: process, times: times, kind: kind)
   }

@@ -55,6 +55,18 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     ]
   ),
   (
+    "grid",
+    [
+      "m.json", "--segments", "3", "--rule", "karras", "--process", "ve", "--export",
+      "k-diffusion", "-o", "new.txt",
+    ],
+    ["format", "rule", "process", "times", "kind", "export"]
+  ),
+  (
+    "grid", ["--profile", "p.csv", "--segments", "3"],
+    ["format", "rule", "process", "times", "kind"]
+  ),
+  (
     "distill", ["m.json", "--segments", "2", "-o", "new"] + Workplace.quick,
     ["output", "segments", "rule", "recipe", "steps", "seconds", "last_loss"]
   ),

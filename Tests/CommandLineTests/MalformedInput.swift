@@ -18,7 +18,7 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
 
   /// Every case; adding one is one line.
   static let all =
-    mixtures + samples + fits + grids + usage + mismatches + outputs + runs
+    mixtures + samples + fits + grids + gridOptions + usage + mismatches + outputs + runs
     + reports + comparisons
 
   private static let mixtures =

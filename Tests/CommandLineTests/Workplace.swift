@@ -87,6 +87,12 @@ enum Workplace {
     "x-nan.csv": "1,nan\n",
     "x-far.csv": "1e200,1e200\n",
     "x-empty.csv": "",
+    "p.csv": "t,rate\n0,1\n0.5,3\n1,0\n",
+    "p-negative.csv": "t,rate\n0,1\n0.5,-3\n1,0\n",
+    "p-nan.csv": "t,rate\n0,1\n0.5,nan\n1,0\n",
+    "p-order.csv": "t,rate\n0,1\n1,3\n0.5,0\n",
+    "p-short.csv": "t,rate\n0,1\n0.5,3\n",
+    "p-one.csv": "t,rate\n0,1\n",
   ]
 
   private static let arrays: [String: Data] = {

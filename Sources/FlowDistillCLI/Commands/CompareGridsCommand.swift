@@ -108,7 +108,10 @@ struct CompareGridsCommand: ParsableCommand {
     guard let rules, rules != "all" else {
       return GridRules.all.filter { !noOracle || $0.name != oracle }
     }
-    return try list(rules, option: "--rules", GridRules.named) { GridRules.all.map { $0.name } }
+    // All names are more than a message holds.
+    return try list(rules, option: "--rules", GridRules.named) {
+      ["uniform", "stability or another that flowdistill grid --rule list names"]
+    }
   }
 
   /// The parts of a list, each looked up, none twice.

@@ -59,7 +59,7 @@ enum ExitStatus {
   private static func status(_ error: ScheduleError) -> Int32 {
     switch error {
     case .badEnd, .badParameter, .noSegments: usage
-    case .badProfile, .unusable, .noBound, .teacher: data
+    case .badProfile, .unusable, .unexportable, .noBound, .teacher: data
     }
   }
 

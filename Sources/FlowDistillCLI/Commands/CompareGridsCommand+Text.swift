@@ -81,6 +81,10 @@ extension CompareGridsCommand {
   }
 
   private func text(_ estimate: Estimate?) -> String {
-    estimate.map { NumberText.estimate($0.value, standardError: $0.standardError) } ?? "-"
+    guard let estimate else { return "-" }
+    // All samples alike but for rounding, as those of one Gaussian are.
+    let isRounding = estimate.standardError < 1e-12 * abs(estimate.value)
+    return NumberText.estimate(
+      estimate.value, standardError: isRounding ? 0 : estimate.standardError)
   }
 }

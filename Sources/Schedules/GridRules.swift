@@ -7,7 +7,11 @@ public enum GridRules {
 
   /// Equal parts of a cumulative density.
   static let densities: [any GridRule.Type] = [
-    StabilityRule.self, InformationRule.self,
+    StabilityRule.self, OneSidedRule.self, InformationRule.self, AveragedRule.self,
+    RMSNativeRule.self, RMSEDMRule.self, RMSVPRule.self,
+    MaximalNativeRule.self, MaximalEDMRule.self, MaximalVPRule.self,
+    SharpEulerRule.self, SharpEulerEDMRule.self, EntropicRule.self, RescaledEntropicRule.self,
+    ScoreOptimalRule.self, ConstantRateRule.self, AdjointRule.self,
   ]
 
   /// Objectives minimised over grids.

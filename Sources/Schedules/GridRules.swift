@@ -15,7 +15,9 @@ public enum GridRules {
   ]
 
   /// Objectives minimised over grids.
-  static let optimised: [any GridRule.Type] = []
+  static let optimised: [any GridRule.Type] = [
+    PlannedRule.self
+  ]
 
   /// In the order in which they are listed to users.
   public static let all: [any GridRule.Type] = closedForms + densities + optimised

@@ -3,8 +3,8 @@ import ProbabilityFlow
 import RealModule
 import Stability
 
-/// The coordinate in which densities are tabulated: close to log σ̂ between the smallest scale of the
-/// data and the largest, linear in the noise level σ̂ = σ/α below them and in 1/σ̂ above them.
+/// The coordinate in which densities are tabulated: close to log σ̂ from below the smallest scale of
+/// the data to far above the largest, linear in the noise level σ̂ = σ/α below them and in 1/σ̂ above them.
 ///
 /// q = asinh(u/a) with u = B arctan(σ̂/B): finite and regular from σ̂ = 0 to σ̂ = ∞, so that a table over q
 /// has neither end to cut off. With u = B atan2(σ, Bα) it needs no division by α.
@@ -12,13 +12,13 @@ struct NoiseCoordinate: Sendable {
   let process: any ForwardProcess
   /// a, a fraction of the smallest standard deviation of a component.
   let smallest: Double
-  /// B, a few times the standard deviation of the data.
+  /// B, far above the standard deviation of the data.
   let largest: Double
 
   init(_ flow: ProbabilityFlow) {
     process = flow.process
     smallest = 0.3 * flow.mixture.smallestVariance.squareRoot()
-    largest = 3 * flow.mixture.totalVariance.squareRoot()
+    largest = 100 * flow.mixture.totalVariance.squareRoot()
   }
 
   private func angle(_ t: Double) -> Double {

@@ -31,7 +31,9 @@ extension MeasuredRateRule {
     let found = VelocitySpectrum(flow).extremes(states, at: cell.time)
     let shift = variables.logScaleDerivative(process, at: cell.time)
     let norms = zip(found.smallest, found.largest).map { max(abs($0 + shift), abs($1 + shift)) }
-    return statistic(norms) * cell.timeRate
+    let value = statistic(norms) * cell.timeRate
+    // A rate per unit of log σ̂ this small is what rounding leaves of one that vanishes.
+    return value < 1e-12 ? 0 : value
   }
 }
 

@@ -16,9 +16,12 @@ public enum OneSidedRule: GridRule {
     try request.check(for: self)
     let bound: StabilityBound
     do { bound = try StabilityBound(request.flow) } catch { throw .noBound(error) }
-    // Its kink, where expansion begins, needs no more digits than a grid shows.
-    let integral = RunningIntegral(over: request.horizon, tolerance: 1e-10) {
-      max(0, bound.oneSided($0))
+    // What rounding leaves of a rate that vanishes has no integral to converge to.
+    let least = 1e-12 / request.horizon
+    // The kink where expansion begins needs no more digits than a grid shows.
+    let integral = RunningIntegral(over: request.horizon, tolerance: 1e-10) { t in
+      let rate = bound.oneSided(t)
+      return rate < least ? 0 : rate
     }
     return try .equalPartition(
       of: CumulativeDensity(kind: .certificate) { integral($0) }, for: self, request)

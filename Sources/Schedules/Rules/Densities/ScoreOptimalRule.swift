@@ -25,6 +25,8 @@ public enum ScoreOptimalRule: MeasuredDensityRule {
       states, velocity: Matrix(rows: states.rows, columns: states.columns),
       alphaRate: process.alphaDerivative(t), sigmaSquaredRate: process.sigmaSquaredDerivative(t))
     let square = rates.rowSquares.reduce(0, +) / Double(draws.count)
-    return (marginal.sigmaSquared * square).squareRoot() * cell.timeRate
+    let value = (marginal.sigmaSquared * square).squareRoot() * cell.timeRate
+    // A change per unit of log σ̂ this small is what rounding leaves of a law that does not change.
+    return value < 1e-12 ? 0 : value
   }
 }

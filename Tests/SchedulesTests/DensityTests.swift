@@ -123,7 +123,8 @@ private let measured = GridRules.all.filter { rule in
 @Test func rulesOfRatesThatVanishSaySo() throws {
   let unit = try gaussian(1).mixture
   for process in [
-    try VarianceExploding(horizon: 80), try LinearVariancePreserving(parameters: [0.1, 20], horizon: 1),
+    try VarianceExploding(horizon: 80),
+    try LinearVariancePreserving(parameters: [0.1, 20], horizon: 1),
   ] as [any ForwardProcess] {
     let grid = try RMSVPRule.grid(for: ProbabilityFlow(unit, process), segments: 3)
     #expect(grid.note?.contains("uniform") == true, "\(process.name)")
@@ -132,7 +133,8 @@ private let measured = GridRules.all.filter { rule in
   for rule in [
     ScoreOptimalRule.self, OneSidedRule.self, AveragedRule.self,
   ] as [any GridRule.Type] {
-    #expect(try rule.grid(for: still, segments: 3).note?.contains("uniform") == true, "\(rule.name)")
+    #expect(
+      try rule.grid(for: still, segments: 3).note?.contains("uniform") == true, "\(rule.name)")
   }
 }
 

@@ -7,50 +7,6 @@ import Stability
 import TestSupport
 import Testing
 
-/// Heun's method in noise level with Euler's last step to 0 (Karras et al., 2022, algorithm 1).
-private enum PlainHeun: FewStepSampler {
-  static let name = "plain-heun"
-  static let summary = "a second implementation for tests"
-  static let order = 2
-  static func evaluations(segments n: Int, endsAtZero: Bool) -> Int { 2 * n - (endsAtZero ? 1 : 0) }
-  static func run(
-    _ flow: ProbabilityFlow, _ x: Matrix<Double>, along times: [Double]
-  ) -> Matrix<Double> {
-    // For x_0 + σZ only, where states and noise levels are the process's own.
-    zip(times, times.dropFirst()).reduce(x) { state, step in
-      let (t, s) = step
-      let slope = flow.velocity(state, at: t)
-      let guess = state.plus(s - t, slope)
-      guard s > 0 else { return guess }
-      return state.plus((s - t) / 2, slope).plus((s - t) / 2, flow.velocity(guess, at: s))
-    }
-  }
-}
-
-/// DPM-Solver++(2M) (Lu et al., 2022) with first-order first and last steps.
-private enum PlainMultistep: FewStepSampler {
-  static let name = "plain-multistep"
-  static let summary = "a second implementation for tests"
-  static let order = 2
-  static func evaluations(segments n: Int, endsAtZero: Bool) -> Int { n }
-  static func run(
-    _ flow: ProbabilityFlow, _ x: Matrix<Double>, along times: [Double]
-  ) -> Matrix<Double> {
-    var (state, last) = (x, nil as (Matrix<Double>, Double)?)
-    for (t, s) in zip(times, times.dropFirst()) {
-      let now = flow.marginal(at: t).posteriorMean(state)
-      let h = Double.log(t / s)
-      var used = now
-      if let (before, width) = last, s > 0 {
-        used = now.plus(h / (2 * width), now).plus(-h / (2 * width), before)
-      }
-      state = Matrix(rows: x.rows, columns: x.columns).plus(s / t, state).plus(1 - s / t, used)
-      last = (now, h)
-    }
-    return state
-  }
-}
-
 extension Matrix<Double> {
   fileprivate func plus(_ h: Double, _ other: Matrix<Double>) -> Matrix<Double> {
     var result = self
@@ -60,7 +16,7 @@ extension Matrix<Double> {
 }
 
 private let samplers: [any FewStepSampler.Type] = [
-  EulerSampler.self, PlainHeun.self, PlainMultistep.self,
+  EulerSampler.self, HeunSampler.self, SecondOrderMultistepSampler.self,
 ]
 
 private func ring() throws -> GaussianMixture {
@@ -83,7 +39,7 @@ private func error(
 }
 
 private func karras(_ n: Int, from first: Double, to last: Double) -> [Double] {
-  let (top, bottom) = (Double.pow(first, 1 / 7), Double.pow(last, 1 / 7))
+  let (top, bottom) = (Double.pow(first, 1.0 / 7), Double.pow(last, 1.0 / 7))
   let inner = (1..<n).map { Double.pow(top + (bottom - top) * Double($0) / Double(n), 7) }
   return [first] + inner + [last]
 }

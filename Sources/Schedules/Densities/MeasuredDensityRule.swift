@@ -27,7 +27,7 @@ extension MeasuredDensityRule {
     let (flow, levels) = (request.flow, try levels(request))
     let last = max(request.end, flow.process.time(atNoiseLevel: levels.lowerBound) ?? 0)
     let first = flow.process.time(atNoiseLevel: levels.upperBound) ?? request.horizon
-    guard first > last else {
+    guard first > last, levels.lowerBound < flow.process.noiseLevel(request.horizon) else {
       throw .unusable(rule: name, reason: "none of its noise levels is among those of the grid")
     }
     var values: [Double] = []

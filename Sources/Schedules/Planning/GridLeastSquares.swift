@@ -59,7 +59,7 @@ struct GridLeastSquares {
         let grid = self.times(moved)
         let found = residual(grid)
         let value = squares(found)
-        if value < best.value, zip(grid, grid.dropFirst()).allSatisfy({ $0 > $1 }) {
+        if value < best.value {
           (best, gaps, rest) = ((grid, value), moved, found)
           damping = max(damping / 4, 1e-9)
           break
@@ -86,10 +86,10 @@ struct GridLeastSquares {
     return step
   }
 
+  /// The errors at the end; not a number where times coincide, as gaps may round to nothing.
   private mutating func residual(_ times: [Double]) -> [Double] {
-    evaluations +=
-      start.rows
-      * sampler.evaluations(segments: times.count - 1, endsAtZero: times[times.count - 1] == 0)
+    guard zip(times, times.dropFirst()).allSatisfy({ $0 > $1 }) else { return [.nan] }
+    evaluations += start.rows * sampler.evaluations(flow, along: times)
     return sampler.run(flow, start, along: times).subtracting(target).elements
   }
 

@@ -27,7 +27,9 @@ struct StepPlan {
   /// Plans n steps along the times of true trajectories.
   ///
   /// - Precondition: there are more than n times.
-  init(_ flow: ProbabilityFlow, _ sampler: any FewStepSampler.Type, _ path: AdjointPath, steps n: Int) {
+  init(
+    _ flow: ProbabilityFlow, _ sampler: any FewStepSampler.Type, _ path: AdjointPath, steps n: Int
+  ) {
     let (times, last) = (path.times, path.times.count - 1)
     precondition(n <= last, "\(n) steps among \(times.count) times")
     let start = path.states[0]
@@ -41,12 +43,9 @@ struct StepPlan {
         for i in (step - 1)..<j {
           guard let before = paths[i] else { continue }
           // A sampler that keeps old evaluations has to come all the way again.
-          let route = (restarts ? [i] : before.places) + [j]
-          let states = sampler.run(
-            flow, restarts ? before.states : start, along: route.map { times[$0] })
-          evaluations +=
-            start.rows
-            * sampler.evaluations(segments: route.count - 1, endsAtZero: times[j] == 0)
+          let route = ((restarts ? [i] : before.places) + [j]).map { times[$0] }
+          let states = sampler.run(flow, restarts ? before.states : start, along: route)
+          evaluations += start.rows * sampler.evaluations(flow, along: route)
           let effect = path.squaredEffects(of: states.subtracting(path.states[j]), at: j)
             .reduce(0, +)
           guard effect.isFinite, effect < longer[j]?.effect ?? .infinity else { continue }

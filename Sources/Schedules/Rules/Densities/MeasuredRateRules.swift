@@ -45,7 +45,8 @@ private func below(
 ) throws(ScheduleError) -> ClosedRange<Double> {
   let value = request.value(ceiling.name, of: rule)
   guard value > 0 else {
-    throw .badParameter(rule: rule.name, name: ceiling.name, problem: "is \(value); use more than 0")
+    throw .badParameter(
+      rule: rule.name, name: ceiling.name, problem: "is \(value); use more than 0")
   }
   return 0...value * request.flow.mixture.deviation
 }

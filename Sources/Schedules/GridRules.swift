@@ -16,7 +16,7 @@ public enum GridRules {
 
   /// Objectives minimised over grids.
   static let optimised: [any GridRule.Type] = [
-    PlannedRule.self
+    OptimalRule.self, PlannedRule.self,
   ]
 
   /// In the order in which they are listed to users.

@@ -16,7 +16,8 @@ public enum GridRules {
 
   /// Objectives minimised over grids.
   static let optimised: [any GridRule.Type] = [
-    OptimalRule.self, PlannedRule.self,
+    OptimalRule.self, PlannedRule.self, GITSRule.self, GITSDistanceRule.self, OSSRule.self,
+    OSSMedianRule.self, KLUBRule.self, DMNRule.self,
   ]
 
   /// In the order in which they are listed to users.

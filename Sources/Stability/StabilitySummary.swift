@@ -11,6 +11,8 @@ public struct StabilitySummary: Sendable {
   public let diameter: Double
   /// The times t.
   public let times: [Double]
+  /// Why the worst-case bounds are infinite; nil if they are finite.
+  public let reason: String?
   /// L(t), the two-sided bound.
   public let twoSided: [Double]
   /// The one-sided bound in sampling direction.
@@ -34,12 +36,13 @@ public struct StabilitySummary: Sendable {
 
   /// The certificates of a flow.
   ///
-  /// - Throws: `StabilityError.unequalCovariances` if the components do not share one covariance.
-  public init(_ flow: ProbabilityFlow, times: [Double]) throws(StabilityError) {
-    let bound = try StabilityBound(flow)
+  /// Worst-case bounds are infinite, with `reason`, where the score is not Lipschitz.
+  public init(_ flow: ProbabilityFlow, times: [Double]) {
+    let bound = StabilityBound(flow)
     let certificate = InformationCertificate(flow)
     self.times = times
     diameter = bound.diameter
+    reason = bound.reason
     twoSided = times.map { bound.twoSided($0) }
     oneSided = times.map { bound.oneSided($0) }
     cumulative = times.map { bound.cumulative($0) }
@@ -65,7 +68,9 @@ public struct StabilitySummary: Sendable {
     ])
     if let highProbability { object["high_probability"] = highProbability.json }
     if let averagedIntegral { object["averaged_integral"] = .number(averagedIntegral) }
-    if oneSidedAmplification.isInfinite {
+    if let reason {
+      object["reason"] = .string(reason)
+    } else if oneSidedAmplification.isInfinite {
       object["reason"] = "exp(one_sided_log_amplification) exceeds the largest float64"
     }
     let always = [

@@ -22,7 +22,9 @@ private struct GridPart: Decodable {
 
 @Test func gridsSurviveTheirFilesToTheLastBit() throws {
   for rule in GridRules.all {
-    let grid = try rule.grid(for: try paperFlow(), segments: 7)
+    var request = GridRequest(try paperFlow(), segments: 7)
+    request.samples = 16
+    let grid = try rule.grid(request)
     let read = try TimeGrid(try JSONReader(grid.json, path: "grid.json"))
     #expect(read.times == grid.times && read.rule == grid.rule && read.kind == grid.kind)
     #expect(read.note == grid.note && read.process.name == "ou")

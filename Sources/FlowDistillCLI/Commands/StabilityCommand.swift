@@ -28,7 +28,7 @@ struct StabilityCommand: ParsableCommand {
     let process = try process.make()
     let times = try parseTimes(process)
     let flow = ProbabilityFlow(try mixture.make(), process)
-    let summary = try StabilitySummary(flow, times: times)
+    let summary = StabilitySummary(flow, times: times)
     let measured = try measurement.comparison(flow, summary)
     Console.result(StabilityComparison.json(summary, measured), asJSON: common.json) {
       lines(summary, process.horizon) + (measured?.lines ?? [])

@@ -9,12 +9,13 @@ extension RunReport {
   /// The certificates, and where the grids put their points.
   var stability: Section {
     var blocks: [Block] = []
-    do {
-      let (bound, information) = (try StabilityBound(flow), InformationCertificate(flow))
-      blocks += certified(bound, information) + measuredBlocks(bound, information)
-    } catch {
-      blocks.append(.prose("No bound on the stability: \(error.description)."))
+    let bound = StabilityBound(flow)
+    if let reason = bound.reason {
+      blocks.append(.prose("No bound on the stability: \(reason)."))
       blocks += measuredBlocks(nil, nil)
+    } else {
+      let information = InformationCertificate(flow)
+      blocks += certified(bound, information) + measuredBlocks(bound, information)
     }
     blocks.append(.table(times))
     return Section(title: "Stability and grids", blocks: blocks)

@@ -14,8 +14,8 @@ public enum OneSidedRule: GridRule {
 
   public static func grid(_ request: GridRequest) throws(ScheduleError) -> TimeGrid {
     try request.check(for: self)
-    let bound: StabilityBound
-    do { bound = try StabilityBound(request.flow) } catch { throw .noBound(error) }
+    let bound = StabilityBound(request.flow)
+    if let reason = bound.reason { throw .noBound(.unbounded(reason: reason)) }
     // What rounding leaves of a rate that vanishes has no integral to converge to.
     let least = 1e-12 / request.horizon
     // The kink where expansion begins needs no more digits than a grid shows.

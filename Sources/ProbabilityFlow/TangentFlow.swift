@@ -66,6 +66,17 @@ public struct TangentFlow: Sendable {
       evaluations: back.evaluations, outcome: .unfinished(rows: rows))
   }
 
+  /// DΦ_{s←t}(x_i)ᵀ u as `pull` has it, for trajectories given by where they arrive: row i of `arrivals`
+  /// is Φ_{s←t}(x_i).
+  ///
+  /// One transport where `pull` takes two; the states of the result are the x_i.
+  public func pull(
+    _ vectors: Matrix<Double>, arrivingAt arrivals: Matrix<Double>, from start: Double,
+    to end: Double
+  ) -> TangentTransport {
+    carry(vectors, arrivals, from: end, to: start, sign: -1)
+  }
+
   private func carry(
     _ vectors: Matrix<Double>, _ x: Matrix<Double>, from start: Double, to end: Double,
     sign: Double

@@ -14,13 +14,17 @@ public enum GridRules {
 
   /// Equal parts of a cumulative density.
   static let densities: [any GridRule.Type] = [
-    StabilityRule.self, InformationRule.self,
+    StabilityRule.self, OneSidedRule.self, InformationRule.self, AveragedRule.self,
+    RMSNativeRule.self, RMSEDMRule.self, RMSVPRule.self,
+    MaximalNativeRule.self, MaximalEDMRule.self, MaximalVPRule.self,
+    SharpEulerRule.self, SharpEulerEDMRule.self, EntropicRule.self, RescaledEntropicRule.self,
+    ScoreOptimalRule.self, ConstantRateRule.self, AdjointRule.self,
   ]
 
   /// Objectives minimised over grids.
   static let optimised: [any GridRule.Type] = [
-    OptimalRule.self, GITSRule.self, GITSDistanceRule.self, OSSRule.self, OSSMedianRule.self,
-    KLUBRule.self, DMNRule.self,
+    OptimalRule.self, PlannedRule.self, GITSRule.self, GITSDistanceRule.self, OSSRule.self,
+    OSSMedianRule.self, KLUBRule.self, DMNRule.self,
   ]
 
   /// In the order in which they are listed to users.

@@ -20,15 +20,24 @@ public struct MeasuredStability: Sendable {
     public let largest: [Double]
     /// ∫_0^T E dt.
     public let integral: Estimate
-    /// ∫_0^t E at each time of `curveTimes`: for drawing, as only its last value has the accuracy of
-    /// `integral`.
-    public let curve: [Double]
+    /// The rate over all times, for drawing.
+    public let curve: Curve
 
     init(_ values: [WeightedRates.Values], _ integral: RateIntegral) {
       expected = values.map(\.estimate)
       largest = values.map(\.largest)
       (self.integral, curve) = (integral.sum.estimate, integral.curve)
     }
+  }
+
+  /// A rate at each of `curveTimes`.
+  public struct Curve: Sendable {
+    /// E under p_t.
+    public fileprivate(set) var expected: [Estimate] = []
+    /// The largest value seen.
+    public fileprivate(set) var largest: [Double] = []
+    /// ∫_0^t E, less accurate than `Rate.integral`.
+    public fileprivate(set) var cumulative: [Double] = []
   }
 
   /// The number of samples.
@@ -80,17 +89,18 @@ public struct MeasuredStability: Sendable {
 /// A quadrature of rates, node by node.
 struct RateIntegral {
   private(set) var sum: WeightedRates.Values
-  /// The mean's integral up to each node.
-  private(set) var curve: [Double] = []
+  private(set) var curve = MeasuredStability.Curve()
   private var done = 0.0
 
   init(_ count: Int) { sum = WeightedRates.Values(count) }
 
   mutating func add(_ values: WeightedRates.Values, weight: Double) {
     sum.add(values, times: weight)
-    let part = weight * values.estimate.value
+    let estimate = values.estimate
+    curve.expected.append(estimate)
+    curve.largest.append(values.largest)
     // Half of a node's weight lies before it.
-    curve.append(done + 0.5 * part)
-    done += part
+    curve.cumulative.append(done + 0.5 * weight * estimate.value)
+    done += weight * estimate.value
   }
 }

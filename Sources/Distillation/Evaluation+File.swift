@@ -73,7 +73,8 @@ extension SegmentBudget {
       ("amplification_ratio", .number(amplificationRatio)), ("share", .number(share)),
     ])
     if certifiedAmplification.isInfinite {
-      object["reason"] = "no finite bound is known for components of unequal covariance"
+      object["reason"] =
+        "the velocity has no finite Lipschitz bound, or the exponential exceeds the largest float64"
     }
     return .object(object)
   }

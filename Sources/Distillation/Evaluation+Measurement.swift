@@ -43,7 +43,7 @@ extension Evaluation {
 
     let error = difference(states[segments.count], reference.states)
     let total = error.elements.reduce(0) { $0 + $1 * $1 }
-    let bound = try? StabilityBound(flow)
+    let bound = StabilityBound(flow)
     var budget: [SegmentBudget] = []
     var sum = Matrix<Double>(rows: x.rows, columns: x.columns)
     for (k, segment) in segments.enumerated() {
@@ -57,8 +57,7 @@ extension Evaluation {
           from: segment.from, to: segment.to, localError: locals[k].rms,
           localRelativeError: locals[k].relative,
           measuredAmplification: locals[k].rms > 0 ? rms / locals[k].rms : 1,
-          certifiedAmplification: bound.map { .exp($0.logAmplification(from: segment.to, to: 0)) }
-            ?? .infinity,
+          certifiedAmplification: .exp(bound.logAmplification(from: segment.to, to: 0)),
           share: total > 0 ? inner / total : 0))
     }
     let defect = difference(sum, error).elements.reduce(0) { $0 + $1 * $1 }

@@ -1,12 +1,15 @@
-/// The running integral of a non-negative rate over [0, T], by adaptive Gauss–Legendre panels.
+/// The running integral of a rate over [0, T], by adaptive Gauss–Legendre panels.
 ///
-/// Panels are halved until 10 points on a panel and on its two halves agree to `tolerance` of the total
-/// (or the panel is down to rounding), so kinks and boundary layers cost a few panels each.
+/// Panels are halved until 10 points on a panel and on its two halves agree to `tolerance` of the sum of
+/// the panels' absolute values (or the panel is down to rounding), so kinks and boundary layers cost
+/// a few panels each.
 public struct RunningIntegral: Sendable {
   private let rate: @Sendable (Double) -> Double
   private let tolerance: Double
   private var edges: [Double]
   private var sums: [Double]
+  /// The sum of the panels' absolute values.
+  private var size = 0.0
 
   /// The integral over [0, T].
   public var total: Double { sums[sums.count - 1] }
@@ -19,7 +22,7 @@ public struct RunningIntegral: Sendable {
     self.tolerance = tolerance
     edges = [0]
     sums = [0]
-    let scale = gauss(rate, 0, horizon)
+    let scale = gauss({ abs(rate($0)) }, 0, horizon)
     // A geometric start: the scales of a diffusion near t = 0 span many decades.
     var starts = (0..<12).map { horizon * Double(1 << $0) / 4096 }
     starts.append(horizon)
@@ -36,7 +39,8 @@ public struct RunningIntegral: Sendable {
     let middle = 0.5 * (a + b)
     let (left, right) = (gauss(rate, a, middle), gauss(rate, middle, b))
     let error = abs(left + right - whole)
-    if depth == 0 || middle <= a || middle >= b || error <= tolerance * max(scale, total) {
+    if depth == 0 || middle <= a || middle >= b || error <= tolerance * max(scale, size) {
+      size += abs(left + right)
       edges.append(b)
       sums.append(total + left + right)
       return

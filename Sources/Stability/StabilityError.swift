@@ -1,14 +1,13 @@
 /// Why a certificate cannot be given.
 public enum StabilityError: Error, Equatable, CustomStringConvertible {
-  /// The bounds need one covariance that all components share.
-  case unequalCovariances
+  /// The velocity has no finite Lipschitz bound, for the reason of `StabilityBound.reason`.
+  case unbounded(reason: String)
 
   /// One sentence with advice.
   public var description: String {
     switch self {
-    case .unequalCovariances:
-      "no finite Lipschitz bound is known to this version for components of unequal covariance; "
-        + "fit with a tied covariance or use rule uniform"
+    case .unbounded(let reason):
+      "no finite Lipschitz bound: \(reason); fit with a tied covariance or use rule uniform"
     }
   }
 }

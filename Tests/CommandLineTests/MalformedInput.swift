@@ -103,7 +103,6 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
     MalformedInput("grid --segments 3", 64, "mixture"),
     MalformedInput("grid m.json --segments 3 --rule best", 64, "uniform"),
     MalformedInput("grid m-unequal.json --segments 3 --rule stability", 65, "covariance"),
-    MalformedInput("stability m-unequal.json", 65, "covariance"),
     MalformedInput("stability m.json --times garbage", 64, "garbage"),
     MalformedInput("stability m.json --times ''", 64, "--times"),
     MalformedInput("stability m.json --times 0.5,,1", 64, "--times"),

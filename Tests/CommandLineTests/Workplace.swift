@@ -52,7 +52,7 @@ enum Workplace {
 
   private static let texts = [
     "m.json": mixture(),
-    "m-unequal.json": mixture(covariances: #"{"type": "diag", "variances": [[1, 2], [3, 4]]}"#),
+    "m-unequal.json": mixture(covariances: #"{"type": "diag", "variances": [[1, 2], [2, 1]]}"#),
     "m-nan.json": mixture(weights: "[NaN, 0.5]"),
     "m-huge.json": mixture(means: "[[1e999, 0], [1, 0]]"),
     "m-null.json": mixture(means: "[[null, 0], [1, 0]]"),

@@ -125,19 +125,21 @@ func informationSegmentsAreEqual(_ isotropic: Bool) throws {
   }
 }
 
-@Test func unequalCovariancesHaveNoBound() throws {
-  let unequal: [CovarianceType] = [.spherical, .diagonal, .full]
-  for type in unequal {
-    let mixture = try RandomCase(1, type).mixture
-    let flow = ProbabilityFlow(mixture, try OrnsteinUhlenbeck())
-    #expect(throws: StabilityError.unequalCovariances) { _ = try StabilityBound(flow) }
-    #expect(throws: StabilityError.unequalCovariances) {
-      _ = try StabilitySummary(flow, times: [0.5])
-    }
-    #expect(throws: ScheduleError.noBound(.unequalCovariances)) {
-      _ = try StabilityRule.grid(for: flow, segments: 2)
-    }
+@Test func crossedCovariancesHaveNoStabilityGrid() throws {
+  func flow(_ rows: [[Double]]) throws -> ProbabilityFlow {
+    ProbabilityFlow(
+      try GaussianMixture(
+        weights: [0.5, 0.5], means: Matrix([[0, 1], [1, 0]]), covariances: .diagonal(Matrix(rows))),
+      try OrnsteinUhlenbeck())
   }
-  #expect(StabilityError.unequalCovariances.description.contains("tied"))
+  let crossed = try flow([[1, 2], [2, 1]])
+  let reason = try #require(StabilityBound(crossed).reason)
+  let error = StabilityError.unbounded(reason: reason)
+  #expect(throws: ScheduleError.noBound(error)) {
+    _ = try StabilityRule.grid(for: crossed, segments: 2)
+  }
+  #expect(error.description.contains("tied") && error.description.contains("components"))
+  let ordered = try StabilityRule.grid(for: try flow([[1, 2], [3, 4]]), segments: 3)
+  #expect(zip(ordered.times, ordered.times.dropFirst()).allSatisfy { $0 > $1 })
   #expect(ScheduleError.noSegments(0).description == "0 segments; a grid needs at least 1")
 }

@@ -14,7 +14,7 @@ import Testing
     let sigma0 = Double.exp(-7 + 8 * u[3])
     let half = 5 * u[4]
     let process = try OrnsteinUhlenbeck(beta: beta, sigmaInfinity: infinity, horizon: horizon)
-    let bound = try StabilityBound(
+    let bound = StabilityBound(
       ProbabilityFlow(try twoModes(at: half, variance: sigma0 * sigma0), process))
     func rate(_ t: Double) -> Double {
       let a2 = Double.exp(-2 * beta * t)
@@ -45,7 +45,7 @@ func noJacobianExceedsTheBounds(_ isotropic: Bool) throws {
   var closest = 0.0
   for seed in 0..<25 {
     let c = try SharedCase(seed, isotropic: isotropic)
-    let bound = try StabilityBound(c.flow)
+    let bound = StabilityBound(c.flow)
     #expect(agrees(bound.diameter, c.diameter, relative: 1e-12))
     let d = c.flow.mixture.dimension
     for fraction in [0, 0.02, 0.1, 0.4, 1] {
@@ -74,7 +74,7 @@ func noJacobianExceedsTheBounds(_ isotropic: Bool) throws {
   for sigma0 in [0.4, 1, 1.7] {
     let process = try OrnsteinUhlenbeck()
     let flow = ProbabilityFlow(try twoModes(at: 1.3, variance: sigma0 * sigma0), process)
-    let bound = try StabilityBound(flow)
+    let bound = StabilityBound(flow)
     for t in [0, 0.05, 0.3, 1] {
       let slope = flow.velocityJacobian(Matrix([[0]]), at: t)[0, 0]
       #expect(agrees(-slope, bound.oneSided(t), relative: 1e-11, absolute: 1e-12))
@@ -95,7 +95,7 @@ func noJacobianExceedsTheBounds(_ isotropic: Bool) throws {
 func noPairIsDrivenApartByMoreThanTheCertificate(_ isotropic: Bool) throws {
   for seed in 0..<12 {
     let c = try SharedCase(seed, isotropic: isotropic)
-    let (bound, teacher) = (try StabilityBound(c.flow), Teacher(c.flow, tolerance: 1e-12))
+    let (bound, teacher) = (StabilityBound(c.flow), Teacher(c.flow, tolerance: 1e-12))
     let horizon = c.process.horizon
     for (t, s) in [(horizon, 0), (0.5 * horizon, 0.05 * horizon), (0, horizon), (0.1, 0.3)] {
       let x = c.probes(at: t)
@@ -122,7 +122,7 @@ func noPairIsDrivenApartByMoreThanTheCertificate(_ isotropic: Bool) throws {
 /// Up the noise no mixture stretches by more than its own spread grows: s_t/σ_0.
 @Test func upTheNoiseTheMeansDoNotMatter() throws {
   let process = try OrnsteinUhlenbeck(beta: 2, sigmaInfinity: 1.4, horizon: 1)
-  let bound = try StabilityBound(
+  let bound = StabilityBound(
     ProbabilityFlow(try twoModes(at: 50, variance: 0.09), process))
   let variance = 0.09 * Double.exp(-4) + 1.96 * (1 - .exp(-4))
   let stretch = 0.5 * Double.log(variance / 0.09)

@@ -166,7 +166,7 @@ private func small(_ seed: UInt64 = 0) -> MismatchOptions {
   #expect(summary.oneStepLoses)
   let n = try #require(summary.sufficientSteps)
   #expect(try #require(summary.necessarySteps) <= n)
-  let bound = try StabilityBound(flow)
+  let bound = StabilityBound(flow)
   // log Lip ≤ ∫max(ℓ, 0), here by a fine sum.
   let layers = 200_000
   let total = (0..<layers).reduce(0.0) { sum, i in

@@ -20,7 +20,7 @@ import Testing
   @Test(arguments: ProcessCatalog.all.indices, [0.01, 0.5, 1, 4])
   func closedFormIsTheIntegral(index: Int, variance: Double) throws {
     let flow = try flow(index, twoModes(at: 1.3, variance: variance, dimension: 2))
-    let bound = try StabilityBound(flow)
+    let bound = StabilityBound(flow)
     let integral = bound.cumulativeByQuadrature()
     for share in [0.001, 0.1, 0.3, 0.5, 0.9, 1] {
       let t = share * flow.process.horizon
@@ -37,7 +37,7 @@ import Testing
         covariances: .tied(Matrix(rows: 1, columns: 1, elements: [0.4]))),
     ] {
       let flow = try flow(index, mixture)
-      let bound = try StabilityBound(flow)
+      let bound = StabilityBound(flow)
       for share in [0, 0.05, 0.3, 0.5, 0.8, 0.99, 1] {
         let t = share * flow.process.horizon
         var x = flow.marginal(at: t).sample(200, from: RandomStream(seed: 3))
@@ -54,7 +54,7 @@ import Testing
   /// N(0, c²I) in EDM's variables: L = σ/(c² + σ²) and ∫L = ½ log((c² + σ²)/c²).
   @Test func oneGaussianUnderEDM() throws {
     let c = 0.7
-    let bound = try StabilityBound(
+    let bound = StabilityBound(
       ProbabilityFlow(
         try GaussianMixture(
           weights: [1], means: Matrix(rows: 1, columns: 3, elements: [0, 0, 0]),
@@ -75,7 +75,7 @@ import Testing
         try GaussianMixture(
           weights: [1], means: Matrix(rows: 1, columns: 2, elements: [0, 0]),
           covariances: .spherical([1])))
-      let bound = try StabilityBound(flow)
+      let bound = StabilityBound(flow)
       for t in [0, 0.2, 0.7, 1] {
         #expect(bound.twoSided(t) < 1e-13 && bound.cumulative(t) < 1e-13)
       }

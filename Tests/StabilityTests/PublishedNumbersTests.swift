@@ -16,7 +16,7 @@ import Testing
       weights: reference.mixture.weights, means: Matrix(reference.mixture.means),
       covariances: .spherical(Array(repeating: variance, count: reference.mixture.means.count)))
     let flow = ProbabilityFlow(mixture, try reference.process.make())
-    let bound = try StabilityBound(flow)
+    let bound = StabilityBound(flow)
     #expect(agrees(bound.diameter, expected.diameter, relative: 1e-12, absolute: 1e-12))
     for (i, t) in expected.times.enumerated() {
       #expect(agrees(bound.twoSided(t), expected.L[i], relative: 1e-9))
@@ -35,7 +35,7 @@ import Testing
 }
 
 @Test func thePapersSettingHasItsPublishedNumbers() throws {
-  let bound = try StabilityBound(paperFlow())
+  let bound = StabilityBound(try paperFlow())
   #expect(abs(bound.diameter - 40.9973) < 5e-5)
   #expect(abs(bound.cumulative(1) - 210.0880) < 5e-5)
   // Equal variances: A(T) = D²(1 − e^{−2βT})/8.
@@ -76,7 +76,7 @@ import Testing
 /// β = 5, σ_0 = 0.4, μ = ±1, T = 1: 9.10392 one-sided, 56.897 two-sided.
 @Test func theTwoModeNumbersAreThoseOfTheory() throws {
   let flow = ProbabilityFlow(try twoModes(at: 1, variance: 0.16), try OrnsteinUhlenbeck())
-  let bound = try StabilityBound(flow)
+  let bound = StabilityBound(flow)
   #expect(abs(.exp(bound.logAmplification(from: 1, to: 0)) - 9.10392) < 5.1e-6)
   #expect(abs(.exp(bound.cumulative(1)) - 56.897) < 5.1e-4)
 }

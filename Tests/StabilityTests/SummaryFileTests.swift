@@ -47,9 +47,9 @@ private struct SummaryPart: Decodable {
 @Test func theSummaryHasEveryDocumentedField() throws {
   let flow = try paperFlow(sigma0: 0.5)
   let times = [0, 0.35, 1]
-  let summary = try StabilitySummary(flow, times: times)
+  let summary = StabilitySummary(flow, times: times)
   let file = try parsed(summary.json, as: SummaryPart.self)
-  let (bound, certificate) = (try StabilityBound(flow), InformationCertificate(flow))
+  let (bound, certificate) = (StabilityBound(flow), InformationCertificate(flow))
   #expect(file.state == "native" && file.diameter == bound.diameter && file.times == times)
   #expect(file.two_sided == times.map { bound.twoSided($0) })
   #expect(file.one_sided == times.map { bound.oneSided($0) })
@@ -75,12 +75,12 @@ private struct SummaryPart: Decodable {
 
 /// JSON has no infinity: the word, and a reason beside it.
 @Test func anInfiniteCertificateIsTheWordAndAReason() throws {
-  let summary = try StabilitySummary(try paperFlow(sigma0: 0.01), times: [0])
+  let summary = StabilitySummary(try paperFlow(sigma0: 0.01), times: [0])
   let file = try parsed(summary.json, as: SummaryPart.self)
   #expect(file.one_sided_amplification == .word("infinity"))
   #expect(file.reason?.isEmpty == false)
   #expect(file.one_sided_log_amplification > 710)
-  let tame = try StabilitySummary(try paperFlow(), times: [0])
+  let tame = StabilitySummary(try paperFlow(), times: [0])
   let other = try parsed(tame.json, as: SummaryPart.self)
   #expect(other.reason == nil)
   #expect(other.one_sided_amplification == .number(tame.oneSidedAmplification))

@@ -48,14 +48,12 @@ struct GridCommand: ParsableCommand {
   }
 
   private func lines(_ grid: TimeGrid, _ flow: ProbabilityFlow) -> [String] {
-    let bound = try? StabilityBound(flow)
+    let bound = StabilityBound(flow)
     var table = TextTable(["k", "t_k", "A(t_k)", "certified Lip of 0 <- t_k"])
     for (k, t) in grid.times.enumerated() {
       table.append([
-        "\(k)", "\(t)", bound.map { NumberText.significant($0.cumulative(t), digits: 6) } ?? "∞",
-        bound.map {
-          NumberText.significant(.exp($0.logAmplification(from: t, to: 0)), digits: 4)
-        } ?? "∞",
+        "\(k)", "\(t)", NumberText.significant(bound.cumulative(t), digits: 6),
+        NumberText.significant(.exp(bound.logAmplification(from: t, to: 0)), digits: 4),
       ])
     }
     return ["rule \(grid.rule), \(grid.segmentCount) segments (\(grid.kind.rawValue))"]

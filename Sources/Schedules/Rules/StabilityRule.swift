@@ -11,8 +11,8 @@ public enum StabilityRule: GridRule {
   public static let family = GridFamily.density
 
   public static func grid(_ request: GridRequest) throws(ScheduleError) -> TimeGrid {
-    let bound: StabilityBound
-    do { bound = try StabilityBound(request.flow) } catch { throw .noBound(error) }
+    let bound = StabilityBound(request.flow)
+    if let reason = bound.reason { throw .noBound(.unbounded(reason: reason)) }
     return try .equalPartition(
       of: CumulativeDensity(kind: .certificate) { bound.cumulative($0) }, for: self, request)
   }

@@ -52,6 +52,8 @@ public struct MismatchBound: Sendable {
   public let steepestQuotient: Double
   /// log of the certified upper bound on Lip(Φ); nil if none is known.
   public let certifiedLogLipschitz: Double?
+  /// Why none is known; nil if one is.
+  public let reason: String?
 
   /// The lower bound on E‖Ψ − Φ‖² for every M-Lipschitz Ψ.
   public var meanSquare: Double { families.reduce(0) { max($0, $1.meanSquare) } }
@@ -76,7 +78,10 @@ public struct MismatchBound: Sendable {
     let (alpha, sigma2) = (flow.process.alpha(to), flow.process.sigmaSquared(to))
     secondMoment =
       alpha * alpha * flow.mixture.secondMoment + sigma2 * Double(flow.mixture.dimension)
-    certifiedLogLipschitz = (try? StabilityBound(flow))?.logAmplification(from: from, to: to)
+    let bound = StabilityBound(flow)
+    let logLipschitz = bound.logAmplification(from: from, to: to)
+    certifiedLogLipschitz = logLipschitz.isFinite ? logLipschitz : nil
+    reason = logLipschitz.isFinite ? nil : bound.reason
     if let known = certifiedLogLipschitz, known <= .log(budget) {
       (families, steepestQuotient) = ([], 0)
       return

@@ -77,17 +77,18 @@ public struct MismatchSummary: Sendable {
     }
     let steepest = max(oneStep.steepestQuotient, steps?.steepestQuotient ?? 0)
     necessarySteps = count(steepest <= 0 ? 0 : .log(steepest), .log(budget))
-    let positive = (try? StabilityBound(flow)).map { bound in
-      RunningIntegral(over: horizon) { max(0, bound.oneSided($0)) }.total * (1 + 1e-9)
-    }
+    let stability = StabilityBound(flow)
+    let positive =
+      stability.reason == nil
+      ? RunningIntegral(over: horizon, tolerance: 1e-10) { max(0, stability.oneSided($0)) }.total
+        * (1 + 1e-9) : nil
     let sufficient = positive.flatMap { count($0, .log(budget)) }
     sufficientSteps = oneStep.isCertifiedZero ? 1 : sufficient
     reason =
       sufficientSteps != nil
       ? nil
-      : positive == nil
-        ? StabilityError.unequalCovariances.description
-        : "maps with a Lipschitz constant of at most 1 compose to such maps only"
+      : stability.reason.map { "no finite Lipschitz bound: \($0)" }
+        ?? "maps with a Lipschitz constant of at most 1 compose to such maps only"
   }
 
   /// Whether one step is proved to err where `sufficientSteps` steps are proved able not to.
@@ -136,9 +137,7 @@ extension MismatchBound {
       ("certified_log_lipschitz", .number(certifiedLogLipschitz ?? .infinity)),
       ("families", .array(families.map(\.json))),
     ])
-    if certifiedLogLipschitz == nil {
-      object["reason"] = .string(StabilityError.unequalCovariances.description)
-    }
+    if let reason { object["reason"] = .string("no finite Lipschitz bound: \(reason)") }
     return .object(object)
   }
 }

@@ -22,8 +22,8 @@ struct FlowDistillCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       FitCommand.self, SampleCommand.self, EvaluateFieldCommand.self, TransportCommand.self,
-      StabilityCommand.self, MismatchCommand.self, GridCommand.self, DistillCommand.self,
-      EvaluateCommand.self, GenerateCommand.self, ReportCommand.self,
+      StabilityCommand.self, MismatchCommand.self, GridCommand.self, CompareGridsCommand.self,
+      DistillCommand.self, EvaluateCommand.self, GenerateCommand.self, ReportCommand.self,
     ])
 
   static func main() {

@@ -11,6 +11,28 @@ extension FileReader {
   ///
   /// - Throws: `notFound`, or `cannotRead` for a file or a missing permission.
   public static func folders(in path: String) throws(FormatError) -> [String] {
+    try names(in: path, of: .directory)
+  }
+
+  /// The names of the files in a folder that end in `.` and the given extension, sorted; hidden ones
+  /// are left out.
+  ///
+  /// - Throws: `notFound`, or `cannotRead` for a file or a missing permission.
+  public static func files(
+    in path: String, withExtension suffix: String
+  ) throws(FormatError) -> [String] {
+    try names(in: path, of: .regular).filter { $0.hasSuffix("." + suffix) }
+  }
+
+  /// Whether the path is a folder.
+  public static func isFolder(_ path: String) -> Bool {
+    guard case .success(let status) = FileStatus.of(path) else { return false }
+    return status.kind == .directory
+  }
+
+  private static func names(
+    in path: String, of kind: FileStatus.Kind
+  ) throws(FormatError) -> [String] {
     guard let folder = unsafe opendir(path) else {
       let error = SystemError.last
       throw error.isNotFound && !exists(path)
@@ -25,7 +47,7 @@ extension FileReader {
         }
       }
       guard !name.hasPrefix("."), case .success(let status) = FileStatus.of("\(path)/\(name)"),
-        status.kind == .directory
+        status.kind == kind
       else { continue }
       names.append(name)
     }

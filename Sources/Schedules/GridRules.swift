@@ -11,7 +11,9 @@ public enum GridRules {
   ]
 
   /// Objectives minimised over grids.
-  static let optimised: [any GridRule.Type] = []
+  static let optimised: [any GridRule.Type] = [
+    OptimalRule.self
+  ]
 
   /// In the order in which they are listed to users.
   public static let all: [any GridRule.Type] = closedForms + densities + optimised

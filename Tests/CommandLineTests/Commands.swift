@@ -44,6 +44,17 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     ["format", "rule", "process", "times", "kind"]
   ),
   (
+    "compare-grids",
+    [
+      "m.json", "suite:cantor-8", "--rules", "uniform,information", "--segments", "2,3",
+      "--samples", "100", "--no-oracle", "-o", "new.csv", "--report", "new.html",
+    ],
+    [
+      "process", "end", "samples", "seed", "rules", "samplers", "segments", "cases", "means",
+      "kinds",
+    ]
+  ),
+  (
     "distill", ["m.json", "--segments", "2", "-o", "new"] + Workplace.quick,
     ["output", "segments", "rule", "recipe", "steps", "seconds", "last_loss"]
   ),

@@ -19,7 +19,7 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
   /// Every case; adding one is one line.
   static let all =
     mixtures + samples + fits + grids + usage + mismatches + outputs + runs
-    + reports
+    + reports + comparisons
 
   private static let mixtures =
     [
@@ -39,6 +39,8 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
       ("m-deep.json", 65, "m-deep.json"), ("empty.json", 65, "empty.json"),
       ("x.npy", 65, "x.npy"), (".", 74, "directory"), ("paper:xyz", 64, "paper:"),
       ("paper:-1", 64, "paper:"), ("paper:4294967296", 64, "paper:"),
+      ("suite:list", 64, "ring-8"), ("suite:", 64, "ring-8"),
+      ("suite:ring-8 --sigma0 2", 64, "--sigma0"),
       ("m.json --sigma0 2", 64, "--sigma0"), ("paper:0 --sigma0 0", 64, "--sigma0"),
       ("paper:0 --sigma0 nan", 64, "--sigma0"),
     ].map { MalformedInput("sample \($0.0) --time 0.5 --count 3 -o new.npy", $0.1, $0.2) }
@@ -110,6 +112,25 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
     MalformedInput("stability m.json --times nan", 64, "--times"),
   ]
 
+  private static let comparisons =
+    [
+      ("", 64, "mixtures"), ("missing", 66, "no such file"), ("run/segments", 65, "no mixture"),
+      ("run", 65, "grid.json"), ("m.json m.json", 64, "called \"m\""),
+      ("suite suite:tree", 64, "called \"tree\""), ("suite:oak", 64, "ring-8"),
+      ("m.json --rules best", 64, "uniform"), ("m.json --rules ''", 64, "uniform"),
+      ("m.json --rules uniform,uniform", 64, "twice"),
+      ("m.json --samplers rk5", 64, "euler"), ("m.json --segments 4,x", 64, "whole numbers"),
+      ("m.json --segments 4,0", 64, "--segments is 0"), ("m.json --segments 4,4", 64, "twice"),
+      ("m.json --segments 1000000000000", 64, "--segments"),
+      ("m.json --end 1", 64, "[0, 1.0)"), ("m.json --end nan", 64, "--end is nan"),
+      ("m.json --end-level nan", 64, "--end-level"), ("m.json --end-level 1e9", 64, "--end-level"),
+      ("m.json --end 0 --end-level 0", 64, "exclude"),
+      ("m.json --samples 99", 64, "at least 100"), ("m.json --samples 1000000000000", 64, "GB"),
+      ("m.json --time-budget 0", 64, "--time-budget"),
+      ("m.json --report missing/r.html", 73, "'missing' does not exist"),
+      ("m.json --report run", 73, "directory"),
+    ].map { MalformedInput("compare-grids \($0.0)", $0.1, $0.2) }
+
   private static let mismatches =
     [
       ("", 64, "--budget"), ("--budget 0", 64, "--budget is 0"), ("--budget nan", 64, "--budget"),
@@ -156,7 +177,8 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
 
   private static let outputs = [
     "sample m.json --time 0.5 --count 3", "evaluate-field m.json x.npy --time 0.5 --quantity score",
-    "transport m.json x.npy", "grid m.json --segments 3", "generate run --count 3", "report run",
+    "transport m.json x.npy", "grid m.json --segments 3", "compare-grids m.json",
+    "generate run --count 3", "report run",
     "fit x-many.csv --components 2 --covariance full",
   ].flatMap { command in
     [

@@ -138,7 +138,7 @@ public struct PublishedMeans: Decodable, Sendable {
   }
 }
 
-private func fixture(_ name: String) throws -> Data {
+func fixture(_ name: String) throws -> Data {
   guard
     let url = Bundle.module.url(
       forResource: name, withExtension: "json", subdirectory: "Fixtures")

@@ -13,7 +13,7 @@ struct GridCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A mixture file or paper:SEED; not needed with --rule list.",
+    help: "A mixture file, paper:SEED or suite:NAME; not needed with --rule list.",
     completion: .file(extensions: ["json"]))
   var mixture: String?
 

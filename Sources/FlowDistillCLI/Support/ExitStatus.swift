@@ -40,6 +40,7 @@ enum ExitStatus {
     case let error as MixtureError: (error.description, data)
     case let error as StabilityError: (error.description, data)
     case let error as ScheduleError: (error.description, status(error))
+    case let error as ComparisonError: (error.description, status(error))
     case let error as FlowError: (error.description, data)
     case let error as DistillationError: (error.description, status(error))
     default: nil
@@ -59,6 +60,14 @@ enum ExitStatus {
     switch error {
     case .badEnd, .badParameter, .noSegments: usage
     case .badProfile, .unusable, .noBound, .teacher: data
+    }
+  }
+
+  private static func status(_ error: ComparisonError) -> Int32 {
+    switch error {
+    case .request(let error): status(error)
+    case .teacher: data
+    case .interrupted: interrupted
     }
   }
 

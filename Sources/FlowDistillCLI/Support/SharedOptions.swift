@@ -25,10 +25,10 @@ struct SeedOptions: ParsableArguments {
   var seed: UInt64 = 0
 }
 
-/// A mixture: a file, or the paper's.
+/// A mixture: a file, the paper's, or one of the suite.
 struct MixtureOptions: ParsableArguments {
   @Argument(
-    help: "A mixture file, or paper:SEED for the paper's mixture.",
+    help: "A mixture file, paper:SEED for the paper's mixture, or suite:NAME (suite:list).",
     completion: .file(extensions: ["json"]))
   var mixture: String
 
@@ -42,9 +42,10 @@ struct MixtureOptions: ParsableArguments {
   static func make(_ name: String, sigma0: Double?) throws -> GaussianMixture {
     guard name.hasPrefix("paper:") else {
       if sigma0 != nil {
-        throw CommandError.usage("--sigma0 goes with paper:SEED; a mixture file has its own")
+        throw CommandError.usage("--sigma0 goes with paper:SEED; other mixtures have their own")
       }
-      return try GaussianMixture(contentsOf: name)
+      return name.hasPrefix("suite:")
+        ? try suite(String(name.dropFirst("suite:".count))) : try GaussianMixture(contentsOf: name)
     }
     guard let seed = UInt32(name.dropFirst("paper:".count)) else {
       throw CommandError.usage(
@@ -55,6 +56,17 @@ struct MixtureOptions: ParsableArguments {
     } catch {
       throw CommandError.usage("--\(error.description)")
     }
+  }
+}
+
+extension MixtureOptions {
+  /// The mixture of the suite of that name, or a usage error that lists all.
+  private static func suite(_ name: String) throws -> GaussianMixture {
+    guard let entry = MixtureSuite.named(name) else {
+      throw CommandError.usage(
+        "the suite has no mixture \"\(name)\"; use suite: and one of \(MixtureSuite.names)")
+    }
+    return try entry.mixture()
   }
 }
 

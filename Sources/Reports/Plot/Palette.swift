@@ -19,9 +19,11 @@ public enum PlotColor: String, Sendable, Equatable, CaseIterable {
   case ink
   /// Okabe–Ito yellow; weak on white, so it comes last.
   case yellow
+  /// A gray that steps back, for what is shown only to be compared with.
+  case gray
 
-  /// Colour number `index` of the cycle in which series without a colour take theirs.
-  public static func cycle(_ index: Int) -> PlotColor { allCases[index % allCases.count] }
+  /// Colour number `index` of the cycle in which series without a colour take theirs; gray is not in it.
+  public static func cycle(_ index: Int) -> PlotColor { allCases[index % (allCases.count - 1)] }
 
   /// On a white page.
   var light: String {
@@ -34,6 +36,7 @@ public enum PlotColor: String, Sendable, Equatable, CaseIterable {
     case .sky: "#56b4e9"
     case .ink: "#1b1f24"
     case .yellow: "#d9c900"
+    case .gray: "#b4bbc3"
     }
   }
 
@@ -46,6 +49,7 @@ public enum PlotColor: String, Sendable, Equatable, CaseIterable {
     case .purple: "#dd94bb"
     case .ink: "#e4e8ec"
     case .yellow: "#f0e442"
+    case .gray: "#59626c"
     case .orange, .sky: light
     }
   }

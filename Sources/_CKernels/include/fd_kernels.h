@@ -94,6 +94,20 @@ void fd_posterior_products(size_t n, size_t d, size_t k, size_t m, const double 
                            const double *mean, const double *stretch, const double *rho,
                            const double *v, size_t v_stride, double *out, size_t out_stride);
 
+// --- The derivatives of the denoiser E[X_0|u], float64: ProbabilityFlow's DenoiserAdjoint ---
+// For component j of k, mean mu, variances lambda and precisions q = 1/(α²λ + σ²), all of d numbers, rows
+// u and cotangents w (n×d). Matrices over rows and components are n×k.
+
+/// Column j of the logits, of ⟨e, w⟩, of ⟨e', w⟩ and of the logits' derivatives in the angle.
+void fd_adjoint_moments(size_t n, size_t d, size_t k, size_t j, double alpha, double sigma,
+                        const double *u, const double *w, const double *mu, const double *lambda,
+                        const double *q, double offset, double trace, double *logits,
+                        double *inner, double *inner_derivative, double *logit_derivative);
+/// out (n×d) += γ αλq w − inner q(u − αμ), γ and inner being columns j.
+void fd_adjoint_products(size_t n, size_t d, size_t k, size_t j, double alpha, const double *u,
+                         const double *w, const double *mu, const double *lambda, const double *q,
+                         const double *gamma, const double *inner, double *out);
+
 // --- Runge–Kutta sums and distances, float64 ---
 
 /// out_i = y_i + h_i Σ_s c_s k_s,i for the n rows of d numbers; stage s begins at k + s·n·d.

@@ -1,0 +1,113 @@
+import Arrays
+import ProbabilityFlow
+import RealModule
+
+/// The search for the grid with the smallest end-point error: descents from several starts on a part of the
+/// samples, moves of single times to other gaps, and a last descent on all samples.
+///
+/// The objective has many local minima: a time too many on one side of the place where modes split stays
+/// there, since the gaps between push back. Moving it over and descending again is what gets out. All of it
+/// is a pure function of the error's samples.
+struct OptimalSearch {
+  let error: EndPointError
+  let gaps: AngleGaps
+  /// Whether to go on; asked before each evaluation.
+  let mayGoOn: () -> Bool
+  let progress: ((_ fraction: Double, _ objective: Double) -> Void)?
+
+  /// Evaluations of the denoiser over all samples, those of reverse passes included.
+  private(set) var evaluations = 0
+
+  /// A grid by its log-gaps, with log(relative mean squared error).
+  struct Candidate {
+    var logGaps: [Double]
+    var value: Double
+  }
+
+  init(
+    _ error: EndPointError, _ gaps: AngleGaps, mayGoOn: @escaping () -> Bool,
+    progress: ((_ fraction: Double, _ objective: Double) -> Void)?
+  ) {
+    (self.error, self.gaps, self.mayGoOn, self.progress) = (error, gaps, mayGoOn, progress)
+  }
+
+  /// The best grid found, or nil if there was no time for one evaluation.
+  mutating func best(from starts: [[Double]]) -> Candidate? {
+    // Few samples first: they cost little, and the basins are the same.
+    let part = error.prefix(256)
+    var found: [Candidate] = []
+    for (i, start) in starts.enumerated() {
+      if let candidate = descend(part, gaps.logGaps(start), iterations: 30) {
+        found.append(candidate)
+      }
+      report(0.3 * Double(i + 1) / Double(starts.count), found)
+    }
+    found.sort { $0.value < $1.value }
+    guard var best = found.first else { return nil }
+    // The move that pays most, until none does.
+    for round in 0..<4 {
+      guard let moved = move(part, best), moved.value < best.value - 1e-3 else { break }
+      best = moved
+      report(0.3 + 0.1 * Double(round + 1), [best])
+    }
+    var finals: [Candidate] = []
+    for candidate in [best] + found.prefix(2) {
+      if let final = descend(error, candidate.logGaps, iterations: 60) { finals.append(final) }
+      report(0.7 + 0.1 * Double(finals.count), finals)
+    }
+    return finals.min { $0.value < $1.value } ?? best
+  }
+
+  /// The best descent after taking one time out of the grid and putting it into the middle of another gap.
+  private mutating func move(_ error: EndPointError, _ candidate: Candidate) -> Candidate? {
+    let angles = gaps.interior(candidate.logGaps)
+    var trials: [Candidate] = []
+    for taken in angles.indices {
+      var rest = angles
+      rest.remove(at: taken)
+      let ends = [gaps.first] + rest + [gaps.last]
+      for gap in 0..<ends.count - 1 where gap != taken {
+        guard mayGoOn() else { return nil }
+        var trial = rest
+        // The geometric mean where the gap spans several sizes.
+        let (high, low) = (ends[gap], ends[gap + 1])
+        trial.insert(low > 0 ? (high * low).squareRoot() : 0.3 * high, at: gap)
+        let value = Double.log(error.value(interiorAngles: trial) + .leastNormalMagnitude)
+        evaluations += error.sampleCount * trial.count
+        trials.append(Candidate(logGaps: gaps.logGaps(trial), value: value))
+      }
+    }
+    trials.sort { $0.value < $1.value }
+    var best: Candidate?
+    for trial in trials.prefix(3) {
+      guard let end = descend(error, trial.logGaps, iterations: 30) else { break }
+      if end.value < best?.value ?? .infinity { best = end }
+    }
+    return best
+  }
+
+  /// A local minimum near a grid.
+  private mutating func descend(
+    _ error: EndPointError, _ logGaps: [Double], iterations: Int
+  ) -> Candidate? {
+    var minimiser = QuasiNewton()
+    minimiser.iterations = iterations
+    let (gaps, mayGoOn) = (gaps, mayGoOn)
+    var count = 0
+    let end = minimiser.minimum(from: logGaps) { x in
+      guard mayGoOn() else { return nil }
+      let gradient = error.gradient(interiorAngles: gaps.interior(x))
+      count += gradient.evaluations
+      // Of a sum of squares that is 0 the logarithm would be −∞.
+      let value = gradient.value + .leastNormalMagnitude
+      return (.log(value), gaps.pullBack(gradient.angles.map { $0 / value }, at: x))
+    }
+    evaluations += count
+    return end.map { Candidate(logGaps: $0.x, value: $0.value) }
+  }
+
+  private func report(_ fraction: Double, _ candidates: [Candidate]) {
+    guard let value = candidates.map(\.value).min() else { return }
+    progress?(fraction, .exp(value))
+  }
+}

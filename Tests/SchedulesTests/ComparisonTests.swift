@@ -116,7 +116,7 @@ private func plan(
     plan(["tree"], rules: [UniformRule.self, StabilityRule.self], oracle: StabilityRule.self))
   for cell in result.cases[0].cells where cell.rule == "stability" {
     #expect(cell.grid == nil && cell.measurement == nil && cell.timesOracle == nil)
-    #expect(cell.note == StabilityError.unequalCovariances.description)
+    #expect(cell.note?.contains("no finite Lipschitz bound") == true)
   }
   for cell in result.cases[0].cells where cell.rule == "uniform" {
     #expect(cell.measurement != nil && cell.timesOracle == nil)

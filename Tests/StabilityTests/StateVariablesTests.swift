@@ -89,7 +89,8 @@ func amplificationIsThatOfTheRescaledFlowMap(state: StateVariables) throws {
 @Test(arguments: StateVariables.allCases)
 func certificatesHoldInTheirVariables(state: StateVariables) throws {
   for index in ProcessCatalog.all.indices where state.reason(try process(index)) == nil {
-    let flow = ProbabilityFlow(try twoModes(at: 1.5, variance: 0.2, dimension: 2), try process(index))
+    let flow = ProbabilityFlow(
+      try twoModes(at: 1.5, variance: 0.2, dimension: 2), try process(index))
     let times = flow.surveyTimes()
     let summary = StabilitySummary(flow, times: times, state: state)
     let measured = try MeasuredStability(

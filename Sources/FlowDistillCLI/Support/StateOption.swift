@@ -4,7 +4,8 @@ import FlowDistill
 /// The state variables of commands that print rates and amplifications.
 struct StateOption: ParsableArguments {
   @Option(
-    help: "State variables: native (the process's own x), edm (x/alpha) or vp (x/sqrt(alpha^2 + sigma^2)).",
+    help:
+      "State variables: native (the process's own x), edm (x/alpha) or vp (x/sqrt(alpha^2 + sigma^2)).",
     completion: .list(StateVariables.allCases.map(\.rawValue)))
   var state = StateVariables.native.rawValue
 

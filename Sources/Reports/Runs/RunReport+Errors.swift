@@ -46,7 +46,8 @@ extension RunReport {
         bars("Share of the end-to-end error", "share in %", scale: .linear) { $0.share * 100 },
         bars("Local error of each student", "root mean square", scale: .linear) { $0.localError },
         Figure(
-          svg: amplifications(evaluated.map { ($0.run.name, $0.evaluation, color($0.index)) }).svg(),
+          svg: amplifications(evaluated.map { ($0.run.name, $0.evaluation, color($0.index)) })
+            .svg(),
           caption: "What the rest of the flow makes of a segment's error; an infinite certificate "
             + "is left out."),
       ]))

@@ -49,7 +49,8 @@ public struct RunReport: Sendable {
   }
 
   private var lead: String {
-    var text = "\(flow.described), distilled into one student network for each segment of a time grid."
+    var text =
+      "\(flow.described), distilled into one student network for each segment of a time grid."
     if let best = ranking.first, let worst = ranking.last, ranking.count > 1 {
       let change = best.error.ratio(to: worst.error)
       text +=

@@ -9,8 +9,11 @@ extension StabilityFigures {
   }
 
   var rateCaption: String {
-    let bars = measured == nil ? "" : "Bars are one standard error; the largest values seen are "
-      + "below the supremum. "
+    let bars =
+      measured == nil
+      ? ""
+      : "Bars are one standard error; the largest values seen are "
+        + "below the supremum. "
     return bars + (grids.isEmpty ? "Negative rates are left out." : "Ticks are the grids' points.")
   }
 

@@ -26,8 +26,9 @@ extension StabilityFigures {
       }
     }
     if bound.reason == nil {
-      curve("worst case A(t)", rule: "stability", bound.cumulative(horizon), " in all", .ink, .solid)
-      { bound.cumulative($0) }
+      curve(
+        "worst case A(t)", rule: "stability", bound.cumulative(horizon), " in all", .ink, .solid
+      ) { bound.cumulative($0) }
     }
     curve(
       "information", rule: "information", information.profile(horizon), " nats in all", .green,

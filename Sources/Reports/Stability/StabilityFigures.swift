@@ -58,7 +58,8 @@ struct StabilityFigures: Sendable {
       "State variables: \(state.summary). Worst-case bounds hold for every point of space; the "
       + "information certificate bounds what happens to typical samples, and is often far smaller."
     if let reason = bound.reason {
-      text += " No worst-case bound is finite: \(reason). The rates drawn hold on the ball about "
+      text +=
+        " No worst-case bound is finite: \(reason). The rates drawn hold on the ball about "
         + "the mean of p_t that holds 99 % of it."
     } else if let reason = state.reason(flow.process) {
       text += " Everything that reaches T is infinite, since \(reason)."

@@ -15,14 +15,18 @@ public struct RunningIntegral: Sendable {
   public var total: Double { sums[sums.count - 1] }
 
   /// Integrates `rate` over [0, horizon].
+  ///
+  /// The tolerance is relative to the total, or to `unit` if that is larger: a rate that is nothing
+  /// but rounding would otherwise be refined without end.
   public init(
-    over horizon: Double, tolerance: Double = 1e-13, _ rate: @escaping @Sendable (Double) -> Double
+    over horizon: Double, tolerance: Double = 1e-13, unit: Double = 0,
+    _ rate: @escaping @Sendable (Double) -> Double
   ) {
     self.rate = rate
     self.tolerance = tolerance
     edges = [0]
     sums = [0]
-    let scale = gauss({ abs(rate($0)) }, 0, horizon)
+    let scale = max(unit, gauss({ abs(rate($0)) }, 0, horizon))
     // A geometric start: the scales of a diffusion near t = 0 span many decades.
     var starts = (0..<12).map { horizon * Double(1 << $0) / 4096 }
     starts.append(horizon)

@@ -104,6 +104,12 @@ struct WorstCaseCase {
         rows.append(alpha * middle + (i % 3 == 0 ? 0 : spread) * normals[i, c])
       }
     }
+    // Far out one component alone is left, where λ_max(∇v) comes near its supremum.
+    for i in 0..<2 * d {
+      var far = [Double](repeating: 0, count: d)
+      far[i / 2] = i % 2 == 0 ? 1e4 : -1e4
+      rows += far
+    }
     for j in 0..<k {
       for l in 0..<j { rows += conflicts(j, l, marginal.alpha, marginal.sigmaSquared) }
     }

@@ -80,7 +80,8 @@ public struct MismatchSummary: Sendable {
     let stability = StabilityBound(flow)
     let positive =
       stability.reason == nil
-      ? RunningIntegral(over: horizon, tolerance: 1e-10) { max(0, stability.oneSided($0)) }.total
+      ? RunningIntegral(over: horizon, tolerance: 1e-10, unit: 1) { max(0, stability.oneSided($0)) }
+        .total
         * (1 + 1e-9) : nil
     let sufficient = positive.flatMap { count($0, .log(budget)) }
     sufficientSteps = oneStep.isCertifiedZero ? 1 : sufficient

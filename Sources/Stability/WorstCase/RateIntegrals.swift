@@ -17,7 +17,8 @@ struct RateIntegrals: Sendable {
       _ tolerance: Double, _ rate: @escaping @Sendable (FlowMoment) -> Double
     ) -> LazyIntegral {
       LazyIntegral {
-        RunningIntegral(over: process.horizon, tolerance: tolerance) { t in
+        // In units of log-amplification.
+        RunningIntegral(over: process.horizon, tolerance: tolerance, unit: 1) { t in
           rate(FlowMoment(process, t, state))
         }
       }

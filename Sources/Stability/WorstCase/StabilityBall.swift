@@ -100,7 +100,7 @@ public struct StabilityBall: Sendable {
   public func logAmplification(from t: Double, to s: Double) -> Double {
     if bound.moment(max(s, t)).isSingular { return .infinity }
     let ball = self
-    let integral = RunningIntegral(over: t, tolerance: 1e-7) { ball.ends($0).parting }
+    let integral = RunningIntegral(over: t, tolerance: 1e-7, unit: 1) { ball.ends($0).parting }
     return integral(t) - integral(s)
   }
 }

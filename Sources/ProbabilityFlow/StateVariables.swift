@@ -44,4 +44,19 @@ public enum StateVariables: String, Sendable, CaseIterable {
     case .vp: -(alpha * slope + growth) / (alpha * alpha + sigma2)
     }
   }
+
+  /// log(κ(s)/κ(t)): log ‖DΦ_{s←t}‖ in these variables less that in the process's own, as
+  /// DΦ becomes κ(s) DΦ/κ(t).
+  public func logScaleRatio(
+    _ process: any ForwardProcess, from t: Double, to s: Double
+  ) -> Double {
+    self == .native || s == t ? 0 : logScale(process, at: s) - logScale(process, at: t)
+  }
+
+  /// Why these variables are infinite at the horizon, in one sentence; nil if they are finite at all
+  /// times.
+  public func reason(_ process: any ForwardProcess) -> String? {
+    guard self == .edm, process.alpha(process.horizon) == 0 else { return nil }
+    return "x/alpha is infinite at t = \(process.horizon), where alpha = 0"
+  }
 }

@@ -5,17 +5,20 @@ import RealModule
 /// The extreme eigenvalues of the velocity's Jacobian, sample by sample.
 ///
 /// With x = s y and the Jacobian J ⪰ 0 of the regular flow, ∇v = (log s)' I + ρ' J, symmetric, and
-/// ρ' ≤ 0 for every process whose signal-to-noise ratio falls. Nothing here diverges where α = 0.
+/// ρ' ≤ 0 for every process whose signal-to-noise ratio falls. In the variables z = κx the first term
+/// is (log κs)', the second the same. Nothing here diverges where α = 0, unless κ does.
 public struct VelocitySpectrum: Sendable {
   /// The flow.
   public let flow: ProbabilityFlow
+  /// The variables that the eigenvalues refer to; samples are given in the process's own.
+  public let state: StateVariables
   private let regular: RegularState
   /// ‖μ_k − μ_l‖² where all components share one isotropic variance.
   private let squaredDistances: Matrix<Double>?
 
   /// The eigenvalues of one batch at one time.
   public struct Extremes: Sendable {
-    /// (log s)': what every eigenvalue is where one mode of the smallest variance prevails.
+    /// (log κs)': what every eigenvalue is where one mode of the smallest variance prevails.
     public let stretch: Double
     /// λ_min(∇v) of each sample.
     public let smallest: [Double]
@@ -28,9 +31,9 @@ public struct VelocitySpectrum: Sendable {
     public var samplingRates: [Double] { smallest.map { -$0 } }
   }
 
-  /// The spectrum of a flow.
-  public init(_ flow: ProbabilityFlow) {
-    self.flow = flow
+  /// The spectrum of a flow in the given state variables.
+  public init(_ flow: ProbabilityFlow, state: StateVariables = .native) {
+    (self.flow, self.state) = (flow, state)
     regular = RegularState(flow.mixture)
     let mixture = flow.mixture
     // Cov_γ(μ) has rank K − 1 at most: an eigenvalue 0 in higher dimension, and K×K in place of d×d.
@@ -41,19 +44,38 @@ public struct VelocitySpectrum: Sendable {
 
   /// The extreme eigenvalues of ∇v(x_i, t) for each row of x.
   public func extremes(_ x: Matrix<Double>, at t: Double) -> Extremes {
-    let process = flow.process
-    let (alpha, scale) = (process.alpha(t), regular.scale(process, t))
-    let shrink = alpha * process.alphaDerivative(t) * regular.smallest
-    let growth = 0.5 * process.sigmaSquaredDerivative(t)
-    // Where the two balance, as for σ_0 = σ∞ at all times, only their rounding would be left.
-    let balanced = abs(shrink + growth) <= 8 * Double.ulpOfOne * growth
-    let stretch = balanced ? 0 : (shrink + growth) / (scale * scale)
-    let decay = process.alphaDerivative(t) / scale - alpha / scale * stretch
-    let rho = alpha / scale
+    let scale = regular.scale(flow.process, t)
+    let (stretch, decay) = rates(t, scale)
+    let rho = flow.process.alpha(t) / scale
     let ends = squaredDistances.map { gram(x, at: t, $0, rho) } ?? whole(x, scale, rho)
     return Extremes(
       stretch: stretch, smallest: ends.map { stretch + decay * $0.largest },
       largest: ends.map { stretch + decay * $0.smallest })
+  }
+
+  /// (log κs)' and ρ' = (α'σ² − ½α(σ²)')/s³.
+  ///
+  /// The first is multiplied out so that nothing cancels: ½g²/s² for x/α, and
+  /// (1 − λ)·½g²α²/(s²(α² + σ²)) for variance-preserving variables, λ the smallest variance.
+  private func rates(_ t: Double, _ scale: Double) -> (stretch: Double, decay: Double) {
+    let (process, lambda) = (flow.process, regular.smallest)
+    let (alpha, sigma2) = (process.alpha(t), process.sigmaSquared(t))
+    let (slope, growth) = (process.alphaDerivative(t), 0.5 * process.sigmaSquaredDerivative(t))
+    let square = scale * scale
+    let decay = (slope * sigma2 - alpha * growth) / (square * scale)
+    let stretch: Double
+    switch state {
+    case .native:
+      let shrink = alpha * slope * lambda
+      // Where the two balance, as for σ_0 = σ∞ at all times, only their rounding would be left.
+      let balanced = abs(shrink + growth) <= 8 * Double.ulpOfOne * growth
+      stretch = balanced ? 0 : (shrink + growth) / square
+    case .edm:
+      stretch = alpha == 0 ? .infinity : -decay * scale / alpha
+    case .vp:
+      stretch = (lambda - 1) * alpha * decay * scale / (alpha * alpha + sigma2)
+    }
+    return (stretch, decay)
   }
 
   /// Of J = ρ Cov_γ(μ) for one isotropic variance and K ≤ d.

@@ -3,7 +3,8 @@ import Mixtures
 public import ProbabilityFlow
 import RealModule
 
-/// The distribution of log ‖DΦ_{s←t}(x)‖ over trajectories from p_t: estimates.
+/// The distribution of log ‖DΦ_{s←t}(x)‖ over trajectories from p_t, in chosen state variables:
+/// estimates.
 public struct MeasuredAmplification: Sendable {
   /// A quantile with its confidence interval.
   public struct Quantile: Sendable, Equatable {
@@ -25,10 +26,11 @@ public struct MeasuredAmplification: Sendable {
 
   /// Follows `count` trajectories from time `start` to time `end`.
   ///
+  /// - Precondition: the state variables are finite at both.
   /// - Throws: `FlowError.unfinished` if one cannot be followed.
   public init(
     _ flow: ProbabilityFlow, from start: Double, to end: Double, trajectories count: Int,
-    stream: RandomStream
+    state: StateVariables = .native, stream: RandomStream
   ) throws(FlowError) {
     // Far below the scatter of any sample, and half the cost of the default tolerance.
     let tangent = TangentFlow(flow, tolerance: 1e-6)
@@ -37,8 +39,11 @@ public struct MeasuredAmplification: Sendable {
     if case .unfinished(let rows) = found.outcome {
       throw .unfinished(count: rows.count, first: rows.first ?? 0, total: count)
     }
-    mean = Estimate(meanOf: found.logNorms)
-    logNorms = found.logNorms.sorted()
+    let shift = state.logScaleRatio(flow.process, from: start, to: end)
+    precondition(shift.isFinite, "state \(state) from \(start) to \(end)")
+    let shifted = found.logNorms.map { $0 + shift }
+    mean = Estimate(meanOf: shifted)
+    logNorms = shifted.sorted()
     residual = found.residuals.reduce(0, max)
   }
 

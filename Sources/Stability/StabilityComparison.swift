@@ -17,9 +17,10 @@ public struct StabilityComparison: Sendable {
 
   /// Compares bounds and measurements.
   ///
-  /// - Precondition: they are for the same times.
+  /// - Precondition: they are for the same times and state variables.
   public init(_ certified: StabilitySummary, _ measured: MeasuredStability) {
-    precondition(certified.times == measured.times, "times differ")
+    precondition(
+      certified.times == measured.times && certified.state == measured.state, "times differ")
     (self.certified, self.measured) = (certified, measured)
     ratio = quotient(certified.cumulativeHorizon, measured.norm.integral.value)
     ratios = zip(certified.twoSided, measured.norm.expected).map { quotient($0, $1.value) }

@@ -11,9 +11,9 @@ struct WeightedRates: Sendable {
   private let count: Int
   private let stream: RandomStream
 
-  init(_ flow: ProbabilityFlow, count: Int, stream: RandomStream) {
+  init(_ flow: ProbabilityFlow, _ state: StateVariables, count: Int, stream: RandomStream) {
     (self.flow, self.count, self.stream) = (flow, count, stream)
-    spectrum = VelocitySpectrum(flow)
+    spectrum = VelocitySpectrum(flow, state: state)
     between = BetweenModes(flow)
   }
 

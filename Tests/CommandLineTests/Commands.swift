@@ -32,6 +32,11 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     ["state", "two_sided", "kinds", "measured"]
   ),
   (
+    "stability",
+    ["m-unequal.json", "--noise-levels", "0,1", "--state", "edm", "--report", "new.html"],
+    ["state", "noise_levels", "sharp_two_sided", "trajectory_offset", "ball", "reason"]
+  ),
+  (
     "mismatch",
     ["m.json", "--budget", "2", "--segments", "2", "--samples", "64", "--batch", "16"],
     [

@@ -110,6 +110,14 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
     MalformedInput("stability m.json --times 0.5,,1", 64, "--times"),
     MalformedInput("stability m.json --times 0.5,2", 64, "[0, 1.0]"),
     MalformedInput("stability m.json --times nan", 64, "--times"),
+    MalformedInput("stability m.json --noise-levels 0,1e9", 64, "--noise-levels is 1000000000.0"),
+    MalformedInput("stability m.json --noise-levels nan", 64, "--noise-levels"),
+    MalformedInput("stability m.json --noise-levels 1,", 64, "separated by commas"),
+    MalformedInput("stability m.json --times 1 --noise-levels 1", 64, "exclude"),
+    MalformedInput("stability m.json --state ve", 64, "native, edm or vp"),
+    MalformedInput("stability m.json --report missing/new.html", 73, "'missing' does not exist"),
+    MalformedInput(
+      "stability m.json --process rectified-flow --state edm --measure 5", 64, "alpha = 0"),
   ]
 
   private static let comparisons =

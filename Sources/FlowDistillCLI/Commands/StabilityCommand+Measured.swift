@@ -15,9 +15,13 @@ struct MeasureOptions: ParsableArguments {
   ) throws -> StabilityComparison? {
     guard measure != 0 else { return nil }
     try checkPositive(measure, option: "--measure")
+    if let reason = summary.state.reason(flow.process) {
+      throw CommandError.usage(
+        "--measure needs finite state variables, but \(reason); use --state native or vp")
+    }
     try Memory.check(rows: measure, flow.mixture.dimension, matrices: 4, option: "--measure")
     let measured = try MeasuredStability(
-      flow, times: summary.times, samples: measure, seed: seeding.seed)
+      flow, times: summary.times, state: summary.state, samples: measure, seed: seeding.seed)
     return StabilityComparison(summary, measured)
   }
 }

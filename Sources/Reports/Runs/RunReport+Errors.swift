@@ -45,6 +45,11 @@ extension RunReport {
       .figures([
         bars("Share of the end-to-end error", "share in %", scale: .linear) { $0.share * 100 },
         bars("Local error of each student", "root mean square", scale: .linear) { $0.localError },
+        Figure(
+          svg: amplifications(evaluated.map { ($0.run.name, $0.evaluation, color($0.index)) })
+            .svg(),
+          caption: "What the rest of the flow makes of a segment's error; an infinite certificate "
+            + "is left out."),
       ]))
     blocks += evaluated.map { .table(budget($0.run.name, $0.evaluation)) }
     blocks.append(
@@ -54,6 +59,28 @@ extension RunReport {
           + "\(NumberText.significant(first.evaluation.teacherError, digits: 1)) of the norm of a "
           + "sample (estimate)."))
     return Section(title: "Errors", blocks: blocks)
+  }
+
+  /// Measured and certified amplification by segment, on one logarithmic axis.
+  private func amplifications(
+    _ evaluated: [(name: String, evaluation: Evaluation, color: PlotColor)]
+  ) -> Plot {
+    let longest = evaluated.map(\.evaluation.segments.count).max() ?? 0
+    let series = evaluated.flatMap { name, evaluation, color in
+      let places = evaluation.segments.indices.map(Double.init)
+      return [
+        Plot.Series.line(
+          "\(name), measured", x: places, y: evaluation.segments.map(\.measuredAmplification),
+          color: color, marker: .circle),
+        .line(
+          "\(name), certified", x: places, y: evaluation.segments.map(\.certifiedAmplification),
+          color: color, dash: .dashed, marker: .cross),
+      ]
+    }
+    return Plot(
+      title: "Amplification of each student's error",
+      x: .init("segment", scale: .categories((0..<longest).map { "\($0 + 1)" })),
+      y: .init("amplification", scale: .log10), series: series)
   }
 
   private var summary: Table {

@@ -49,17 +49,8 @@ public struct RunReport: Sendable {
   }
 
   private var lead: String {
-    let (mixture, process) = (plan.mixture, plan.grid.process)
-    let symbols = ["beta": "β", "sigma_inf": "σ∞"]
-    let parameters = process.parameters.map {
-      "\(symbols[$0.name] ?? $0.name) = \(shortest($0.value))"
-    }
     var text =
-      "The probability flow of a mixture of \(mixture.componentCount) Gaussians in "
-      + "\(mixture.dimension) dimensions (\(mixture.covariances.name) covariances) under the "
-      + "\(process.name) process (\(parameters.joined(separator: ", ")), horizon "
-      + "\(shortest(process.horizon)), distilled into one student network for each "
-      + "segment of a time grid."
+      "\(flow.described), distilled into one student network for each segment of a time grid."
     if let best = ranking.first, let worst = ranking.last, ranking.count > 1 {
       let change = best.error.ratio(to: worst.error)
       text +=
@@ -75,12 +66,6 @@ public struct RunReport: Sendable {
     runs.compactMap { run in run.evaluation.map { (run.name, $0.relativeError) } }
       .sorted { $0.1.value < $1.1.value }
   }
-}
-
-/// A parameter as a person would write it.
-private func shortest(_ value: Double) -> String {
-  let text = "\(value)"
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
 
 extension Estimate {

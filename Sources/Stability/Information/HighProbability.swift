@@ -1,7 +1,7 @@
 import Arrays
 public import Formats
 import Mixtures
-import ProbabilityFlow
+public import ProbabilityFlow
 import RealModule
 
 /// A bound on log ‖DΦ_{0←T}(X_T)‖ that holds with a stated probability under X_T ~ p_T.
@@ -45,16 +45,22 @@ extension InformationCertificate {
   /// Lemma (derived): log ‖DΦ‖ ≤ stretch + ∫ Z_t dt with Z = ½g²‖Cov_γ(g)‖. If E[Z_t | A] ≤ c_t for
   /// every event A of probability at least δ, then P(∫Z > ∫c) ≤ δ: take A = {∫Z > ∫c}. Here c_t is
   /// `conditionalRate`. For unequal covariances the stretch is that of the largest eigenvalue of all.
+  /// In other state variables it is larger by log(κ(0)/κ(T)); infinite where these are.
   /// - Precondition: 0 ≤ confidence < 1.
-  public func highProbability(_ confidence: Double = 0.99) -> HighProbabilityCertificate {
+  public func highProbability(
+    _ confidence: Double = 0.99, state: StateVariables = .native
+  ) -> HighProbabilityCertificate {
     precondition(confidence >= 0 && confidence < 1, "confidence \(confidence)")
     let horizon = flow.process.horizon
     let integral = conflict.integral(probability: 1 - confidence)
     let largest = flow.mixture.largestVariances.reduce(0, max)
+    let shift = shift(state, from: horizon, to: 0)
     return HighProbabilityCertificate(
       confidence: confidence,
-      logAmplification: logScaleRatio(largest, from: horizon, to: 0) + integral.total,
-      closedForm: closedForm(confidence))
+      logAmplification: logScaleRatio(largest, from: horizon, to: 0) + integral.total + shift,
+      closedForm: closedForm(confidence).map {
+        .init(logAmplification: $0.logAmplification + shift, time: $0.time)
+      })
   }
 
   private func closedForm(_ confidence: Double) -> HighProbabilityCertificate.ClosedForm? {

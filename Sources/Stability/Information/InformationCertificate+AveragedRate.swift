@@ -7,7 +7,8 @@ extension InformationCertificate {
   /// For components of one covariance it is the minimum over r of
   /// r² + Σ_{i<j} R_ij (R_ij − 2r)₊ ∫min(w_i p_i, w_j p_j) with R_ij = ‖C^{-1}α(μ_i − μ_j)‖, or the
   /// linear estimate's error if that is less; otherwise the Chernoff form or a moment bound.
-  /// Rates are per unit of the process's time and refer to its own state.
+  /// Rates are per unit of the process's time, and the same in all state variables z = κx: the score
+  /// scales by 1/κ, g by κ.
   public func averagedRate(_ t: Double) -> Double { conflict.rate(t, probability: 1) }
 
   /// The simpler bound of theory.md: the least of Σ_{i<j} R_ij² ∫min(w_i p_i, w_j p_j), the linear

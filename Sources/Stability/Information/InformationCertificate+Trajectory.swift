@@ -1,6 +1,6 @@
 public import Arrays
 import Mixtures
-import ProbabilityFlow
+public import ProbabilityFlow
 import RealModule
 
 extension InformationCertificate {
@@ -12,13 +12,17 @@ extension InformationCertificate {
   /// left for the largest. For one covariance the integral is Σ_{a≠max} ½ log(c_a(t)/c_a(s)),
   /// (d−1) log(s_t/s_s) if isotropic, and the mean over trajectories is the information certificate.
   ///
+  /// `start` and `end` are in the process's own x; in other state variables the bound is larger by
+  /// log(κ(s)/κ(t)).
+  ///
   /// - Precondition: row i of `end` is where the flow carries row i of `start`; an error in `end` moves
   ///   the bound by its product with the score.
   public func trajectoryLogAmplification(
-    _ start: Matrix<Double>, at t: Double, to end: Matrix<Double>, at s: Double
+    _ start: Matrix<Double>, at t: Double, to end: Matrix<Double>, at s: Double,
+    state: StateVariables = .native
   ) -> [Double] {
     precondition(s < t && start.rows == end.rows, "\(start.rows) to \(end.rows) rows, \(t) to \(s)")
-    let offset = volumeOffset(from: t, to: s)
+    let offset = volumeOffset(from: t, to: s) + shift(state, from: t, to: s)
     let (before, after) = (
       flow.marginal(at: t).logDensity(start), flow.marginal(at: s).logDensity(end)
     )

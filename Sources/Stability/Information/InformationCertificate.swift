@@ -69,8 +69,20 @@ public struct InformationCertificate: Sendable {
   }
 
   /// The bound on E log ‖DΦ_{s←t}‖ under X_t ~ p_t, s < t: the same with I_s − I_t.
-  public func typicalLogAmplification(from t: Double, to s: Double) -> Double {
+  ///
+  /// In other state variables it is larger by log(κ(s)/κ(t)), as the amplification itself; infinite
+  /// where these are.
+  public func typicalLogAmplification(
+    from t: Double, to s: Double, state: StateVariables = .native
+  ) -> Double {
     stretch(from: t, to: s) + max(0, upperInformation(s) - lowerInformation(t))
+      + shift(state, from: t, to: s)
+  }
+
+  /// log(κ(s)/κ(t)) for s < t; ∞ where κ is, so that a bound stays one.
+  func shift(_ state: StateVariables, from t: Double, to s: Double) -> Double {
+    let shift = state.logScaleRatio(flow.process, from: t, to: s)
+    return shift.isFinite ? shift : .infinity
   }
 
   /// Σ_k w_k log(s_{k,s}/s_{k,t}): the amplification of the components by themselves.

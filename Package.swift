@@ -30,6 +30,12 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
   ),
   ("Networks", ["Arrays", "Formats", realModule]),
   (
+    "Construction",
+    [
+      "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Networks", realModule,
+    ]
+  ),
+  (
     "Distillation",
     [
       "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Schedules", "Networks",

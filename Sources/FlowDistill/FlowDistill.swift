@@ -1,5 +1,6 @@
 // The umbrella: one import for everything that FlowDistill offers.
 @_exported public import Arrays
+@_exported public import Construction
 @_exported public import Distillation
 @_exported public import Formats
 @_exported public import Mixtures

@@ -42,6 +42,7 @@ enum ExitStatus {
     case let error as ScheduleError: (error.description, status(error))
     case let error as ComparisonError: (error.description, status(error))
     case let error as FlowError: (error.description, data)
+    case let error as ConstructionError: (error.description, data)
     case let error as DistillationError: (error.description, status(error))
     default: nil
     }

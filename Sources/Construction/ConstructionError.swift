@@ -1,0 +1,27 @@
+/// Why a network cannot be constructed.
+public enum ConstructionError: Error, Equatable, CustomStringConvertible {
+  /// The tolerance is not a positive number.
+  case badTolerance(Double)
+  /// Rounded coefficients alone make a larger error.
+  case unreachable(tolerance: Double, rounding: Double)
+  /// No polynomial or spline of the calculus is fine enough.
+  case tooFine(tolerance: Double)
+  /// The components have different covariances.
+  case unequalCovariances
+
+  /// One sentence with advice.
+  public var description: String {
+    switch self {
+    case .badTolerance(let tolerance):
+      "the tolerance is \(tolerance); it must be positive and finite"
+    case .unreachable(let tolerance, let rounding):
+      "no network with float64 coefficients is certified to \(tolerance) here: their rounding alone "
+        + "makes \(rounding); use a larger tolerance"
+    case .tooFine(let tolerance):
+      "the tolerance \(tolerance) is below what the calculus reaches; use a larger one"
+    case .unequalCovariances:
+      "this version constructs scores of components with one shared covariance; fit with a tied "
+        + "covariance"
+    }
+  }
+}

@@ -1,0 +1,60 @@
+public import Arrays
+public import Mixtures
+public import Networks
+import RealModule
+
+/// How far a constructed score is from the closed form at points where it is hardest: an estimate
+/// from below of the largest error, evaluation included.
+public struct MeasuredError: Sendable, Equatable {
+  /// The number of points of each kind.
+  public let samples: Int
+  /// The root mean square of ‖ŝ − s‖ over samples of p_t, in float64.
+  public let rootMeanSquare: Double
+  /// The largest ‖ŝ − s‖ over all points, in float64.
+  public let largest: Double
+  /// The largest ‖ŝ − s‖ over all points, in float32.
+  public let largestInSinglePrecision: Double
+
+  /// Measures a network at samples of p_t, at as many up to 50 times as far from the mean, and at as
+  /// many between two means.
+  public init(
+    _ network: SparseNetwork, _ marginal: Marginal, samples: Int, random: RandomStream
+  ) {
+    let near = marginal.sample(samples, from: random.substream("samples"))
+    let points = MeasuredError.points(near, marginal, random)
+    let exact = marginal.score(points)
+    let errors = MeasuredError.distances(network(points), exact)
+    self.samples = samples
+    rootMeanSquare =
+      (errors[..<samples].reduce(0) { $0 + $1 * $1 } / Double(samples)).squareRoot()
+    largest = errors.reduce(0, max)
+    let single = network(points.inSinglePrecision).inDoublePrecision
+    largestInSinglePrecision = MeasuredError.distances(single, exact).reduce(0, max)
+  }
+
+  private static func points(
+    _ near: Matrix<Double>, _ marginal: Marginal, _ random: RandomStream
+  ) -> Matrix<Double> {
+    let (count, d) = (near.rows, near.columns)
+    let (means, components) = (marginal.mixture.means, marginal.mixture.componentCount)
+    let centre = marginal.mixture.mean.map { marginal.alpha * $0 }
+    let lengths = random.substream("lengths").uniforms(count)
+    let noise = random.substream("noise").normals(rows: count, columns: d)
+    var all = near.elements
+    for n in 0..<count {
+      for a in 0..<d { all.append(centre[a] + 50 * lengths[n] * (near[n, a] - centre[a])) }
+    }
+    for n in 0..<count {
+      let (i, j) = (n % components, n / components % components)
+      for a in 0..<d {
+        let middle = 0.5 * marginal.alpha * (means[i, a] + means[j, a])
+        all.append(middle + lengths[n] * lengths[n] * noise[n, a])
+      }
+    }
+    return Matrix(rows: 3 * count, columns: d, elements: all)
+  }
+
+  private static func distances(_ a: Matrix<Double>, _ b: Matrix<Double>) -> [Double] {
+    (0..<a.rows).map { Norms.length(Norms.difference(a[row: $0], b[row: $0])) }
+  }
+}

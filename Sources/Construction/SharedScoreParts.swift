@@ -1,0 +1,111 @@
+import Arrays
+import Mixtures
+import RealModule
+
+/// What the construction needs to know of a marginal with a shared covariance.
+struct SharedScoreParts: Sendable {
+  let marginal: Marginal
+  let precision: SharedPrecision
+  let logits: LogitDifferences?
+  /// The component whose mean is the centre of the output.
+  let centre: Int
+  /// C^{-1}(m_k − m_centre) as stored.
+  let steps: [[Double]]
+  /// C^{-1} m_centre as stored.
+  let offset: [Double]
+  /// The largest ‖C^{-1}(m_i − m_j)‖.
+  let diameter: Double
+  /// The largest Σ_k ‖C^{-1}(m_k − m_j)‖ over j.
+  let totalDistance: Double
+  /// The largest ‖C^{-1}(m_k − m_centre)‖.
+  let radius: Double
+  let scoreNorm: Double
+  /// The radius that holds 50 standard deviations about each mean.
+  let ball: Double
+  private let outputError: LogitDifferences.Bound
+  private let logitError: LogitDifferences.Bound
+
+  /// Whether the responsibilities do not depend on x.
+  var isAffine: Bool { diameter == 0 }
+
+  init(_ marginal: Marginal) {
+    let mixture = marginal.mixture
+    let precision = SharedPrecision(marginal)
+    let count = mixture.componentCount
+    var distances = Matrix<Double>(rows: count, columns: count)
+    for i in 0..<count {
+      for j in 0..<count {
+        let step = Norms.difference(mixture.means[row: i], mixture.means[row: j])
+          .map { marginal.alpha * $0 }
+        distances[i, j] = Norms.length(precision.product(step).value) * (1 + 1e-9)
+      }
+    }
+    let centre = (0..<count).min {
+      distances[row: $0].reduce(0, max) < distances[row: $1].reduce(0, max)
+    } ?? 0
+    let origin = mixture.means[row: centre].map { marginal.alpha * $0 }
+    let products = (0..<count).map { k in
+      precision.product(
+        Norms.difference(mixture.means[row: k], mixture.means[row: centre])
+          .map { marginal.alpha * $0 })
+    }
+    let base = precision.product(origin)
+    (self.marginal, self.precision, self.centre) = (marginal, precision, centre)
+    (steps, offset) = (products.map(\.value), base.value)
+    diameter = distances.elements.reduce(0, max)
+    totalDistance = (0..<count).reduce(0) { max($0, distances[row: $1].reduce(0, +)) }
+    radius = distances[row: centre].reduce(0, max)
+    scoreNorm = ScoreNorm.lowerBound(marginal, precision)
+    let farthest = (0..<count).reduce(0) { max($0, Norms.length(mixture.means[row: $1])) }
+    ball =
+      marginal.alpha * farthest
+      + 50 * precision.largestDeviation * Double(mixture.dimension).squareRoot()
+    outputError = .init(
+      constant: base.error + 0x1p-52 * Norms.length(base.value)
+        + products.reduce(0) { max($0, $1.error + 0x1p-52 * Norms.length($1.value)) },
+      slope: precision.error)
+    let logits = diameter > 0 ? LogitDifferences(marginal, precision) : nil
+    self.logits = logits
+    var scratch = NetworkBuilder(inputs: mixture.dimension)
+    logitError = logits?.gaps(in: &scratch).error ?? .init()
+  }
+
+  /// The error that stored coefficients make in the logits and the output, for ‖x‖ ≤ ball.
+  var roundingBound: Double { logitTerm + outputTerm }
+
+  private var logitTerm: Double {
+    0.25 * diameter * (logitError.constant + logitError.slope * ball)
+  }
+
+  private var outputTerm: Double { outputError.constant + outputError.slope * ball }
+
+  /// The certificate with these terms beside those of rounding.
+  func certificate(_ terms: [ScoreCertificate.Term]) -> ScoreCertificate {
+    ScoreCertificate(
+      ball: ball, growth: 0.25 * diameter * logitError.slope + outputError.slope,
+      terms: terms + [
+        .init(source: "stored logits", bound: logitTerm),
+        .init(source: "stored output", bound: outputTerm),
+      ], scoreNorm: scoreNorm)
+  }
+
+  /// The outputs where γ = w everywhere: C^{-1}(m̄ − x) with m̄ one mean.
+  func affineOutputs(in builder: NetworkBuilder) -> [Signal] {
+    let x = (0..<marginal.mixture.dimension).map { builder.input($0) }
+    return outputs(x, responsibilities: [])
+  }
+
+  /// C^{-1}(m_centre + Σ γ_k (m_k − m_centre) − x) of signals of one layer.
+  func outputs(_ x: [Signal], responsibilities: [Signal]) -> [Signal] {
+    x.indices.map { a in
+      var sum = Signal.constant(offset[a], layer: x[a].layer)
+      for b in x.indices where precision.matrix[a, b] != 0 {
+        sum = sum + -precision.matrix[a, b] * x[b]
+      }
+      for (k, gamma) in responsibilities.enumerated() where k != centre {
+        sum = sum + steps[k][a] * gamma
+      }
+      return sum
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import FlowDistill
+
+extension ConstructCommand {
+  /// The networks for 1e-1, 1e-2 … down to the tolerance.
+  func sweepRows(_ marginal: Marginal) throws -> [(tolerance: Double, score: ConstructedScore)] {
+    try (1...15).map { 1 / [Double](repeating: 10, count: $0).reduce(1, *) }
+      .filter { $0 >= tolerance * (1 - 1e-9) }
+      .map { step in
+        (step, try ConstructedScore(marginal, tolerance: step, relative: !absolute))
+      }
+  }
+
+  func json(
+    _ score: ConstructedScore, _ measured: MeasuredError,
+    _ rows: [(tolerance: Double, score: ConstructedScore)]
+  ) -> JSON {
+    let network = score.network
+    var entries: [(String, JSON)] = [
+      ("output", .string(output.output)), ("time", .number(time)),
+      ("certificate", score.certificate.json), ("depth", .integer(network.hiddenLayers)),
+      ("width", .integer(network.width)), ("weights", .integer(network.weightCount)),
+      ("biases", .integer(network.biasCount)),
+      ("largest_weight", .number(network.largestMagnitude)),
+      ("relu_neurons", .integer(network.neuronCount(.relu))),
+      ("requ_neurons", .integer(network.neuronCount(.requ))),
+      ("measured_error", .number(measured.largest)),
+      ("measured_root_mean_square", .number(measured.rootMeanSquare)),
+      ("measured_error_float32", .number(measured.largestInSinglePrecision)),
+      ("kinds", ["certificate": "certificate", "measured_error": "estimate"]),
+    ]
+    if sweep {
+      entries.append(
+        (
+          "sweep",
+          .array(
+            rows.map { row in
+              [
+                "tolerance": .number(row.tolerance),
+                "relative_error_bound": .number(row.score.certificate.relativeErrorBound),
+                "depth": .integer(row.score.network.hiddenLayers),
+                "width": .integer(row.score.network.width),
+                "weights": .integer(row.score.network.weightCount),
+              ]
+            })
+        ))
+      if let growth = growth(rows) { entries.append(("depth_per_bit", .number(growth))) }
+    }
+    return .object(JSONObject(entries))
+  }
+
+  func lines(_ score: ConstructedScore, _ measured: MeasuredError) -> [String] {
+    let (network, certificate) = (score.network, score.certificate)
+    var table = TextTable(["source of error", "bound", "relative"])
+    for (source, bound) in certificate.terms.map({ ($0.source, $0.bound) })
+      + [("together", certificate.errorBound)]
+    {
+      table.append([source, number(bound), number(bound / certificate.scoreNorm)])
+    }
+    var result = [
+      "\(output.output): score of p_t at t = \(time), \(network.hiddenLayers) hidden layers, width "
+        + "\(network.width), \(network.weightCount) weights, largest "
+        + number(network.largestMagnitude), "",
+    ]
+    result += ArchitectureDrawing(score).lines
+    result += [""] + table.lines + [""]
+    result.append(
+      "certificate: error <= \(number(certificate.errorBound)) for |x| <= "
+        + "\(number(certificate.ball)), in exact arithmetic on the stored weights")
+    result.append(
+      "estimate: largest error found \(number(measured.largest)) in float64, "
+        + "\(number(measured.largestInSinglePrecision)) in float32")
+    for (name, error) in [
+      ("float64", measured.largest), ("float32", measured.largestInSinglePrecision),
+    ] where error > certificate.errorBound {
+      result.append("warning: rounding in \(name) evaluation dominates the certified error")
+    }
+    return result
+  }
+
+  func table(_ rows: [(tolerance: Double, score: ConstructedScore)]) -> [String] {
+    var table = TextTable(["tolerance", "certified", "layers", "width", "weights"])
+    for (tolerance, score) in rows {
+      table.append([
+        number(tolerance),
+        number(absolute ? score.certificate.errorBound : score.certificate.relativeErrorBound),
+        "\(score.network.hiddenLayers)", "\(score.network.width)", "\(score.network.weightCount)",
+      ])
+    }
+    return table.lines
+      + (growth(rows).map { ["fitted: \(number($0)) layers for each halving of the tolerance"] }
+        ?? [])
+  }
+
+  /// The slope of depth over log₂(1/tolerance) by least squares.
+  private func growth(_ rows: [(tolerance: Double, score: ConstructedScore)]) -> Double? {
+    guard rows.count >= 3 else { return nil }
+    // Neighbouring tolerances differ by a factor of 10, log₂ 10 halvings.
+    let positions = rows.indices.map { 3.321928094887362 * Double($0) }
+    let depths = rows.map { Double($0.score.network.hiddenLayers) }
+    let middle = positions.reduce(0, +) / Double(rows.count)
+    let spread = positions.reduce(0) { $0 + ($1 - middle) * ($1 - middle) }
+    return zip(positions, depths).reduce(0) { $0 + ($1.0 - middle) * $1.1 } / spread
+  }
+
+  private func number(_ value: Double) -> String { NumberText.significant(value) }
+}

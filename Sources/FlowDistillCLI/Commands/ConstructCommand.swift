@@ -1,0 +1,77 @@
+import ArgumentParser
+import FlowDistill
+
+struct ConstructCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "construct",
+    abstract: "Write the score down as a ReLU–ReQU network with a proof of its error.",
+    discussion: """
+      Nothing is trained: the network's weights follow from the mixture and the tolerance. The error \
+      is certified for all x within 50 standard deviations of the means, in exact arithmetic on the \
+      stored weights; what rounding in evaluation adds is measured. The tolerance is relative to \
+      the root mean square of the score unless --absolute is given. Components must share one \
+      covariance.
+
+      Example:
+        flowdistill construct paper:0 --tolerance 1e-6 --time 0 -o net.fdnet --onnx net.onnx
+      """)
+
+  @OptionGroup var mixture: MixtureOptions
+  @Option(help: "The error to stay below.") var tolerance: Double
+  @Option(help: "The time t; 0 is data.") var time = 0.0
+  @Flag(help: "Take the tolerance as it is, not relative to the score.") var absolute = false
+  @Flag(help: "Print the table of size against accuracy, 1e-1 to the tolerance.") var sweep = false
+  @OptionGroup var output: OutputOptions
+  @Option(help: "Also write an ONNX file (opset 17).", completion: .file()) var onnx: String?
+  @Flag(help: "Write the ONNX file in float32.") var float32 = false
+  @Option(help: "Also draw the architecture as SVG.", completion: .file()) var svg: String?
+  @Option(help: "Points of each kind at which the error is measured.") var samples = 1000
+  @OptionGroup(title: "Process") var process: ProcessOptions
+  @OptionGroup var seeding: SeedOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    common.apply()
+    guard tolerance > 0, tolerance.isFinite else {
+      throw CommandError.usage("--tolerance is \(tolerance); use a positive number")
+    }
+    try checkPositive(samples, option: "--samples")
+    let process = try process.make()
+    try ProcessOptions.check(time, option: "--time", process)
+    if float32, onnx == nil { throw CommandError.usage("--float32 goes with --onnx") }
+    let flow = ProbabilityFlow(try mixture.make(), process)
+    try Memory.check(rows: samples, flow.mixture.dimension, matrices: 12, option: "--samples")
+    for path in [output.output, onnx, svg].compactMap(\.self) {
+      try AtomicFile.checkWritable(path)
+    }
+    let marginal = flow.marginal(at: time)
+    let score = try construct(marginal, tolerance)
+    let measured = MeasuredError(
+      score.network, marginal, samples: samples,
+      random: RandomStream(seed: seeding.seed).substream("construct"))
+    let rows = try sweep ? sweepRows(marginal) : []
+    try write(score)
+    Console.result(json(score, measured, rows), asJSON: common.json) {
+      lines(score, measured) + (sweep ? [""] + table(rows) : [])
+    }
+  }
+
+  private func construct(_ marginal: Marginal, _ tolerance: Double) throws -> ConstructedScore {
+    try ConstructedScore(marginal, tolerance: tolerance, relative: !absolute)
+  }
+
+  private func write(_ score: ConstructedScore) throws {
+    let certificate = score.certificate.json.text(.compact)
+    try score.network.safetensors(metadata: ["time": "\(time)", "certificate": certificate])
+      .write(to: output.output)
+    if let onnx {
+      var model = score.network.onnx(
+        precision: float32 ? .float32 : .float64, summary: "score of p_t at t = \(time)")
+      model.metadata["certificate"] = certificate
+      try model.write(to: onnx)
+    }
+    if let svg {
+      try AtomicFile.write(Array(ArchitectureDrawing(score).svg.utf8), to: svg)
+    }
+  }
+}

@@ -42,7 +42,9 @@ public struct ArchitectureDrawing: Sendable {
       body += bar(left, 30 + height - relu, relu, "#4477aa")
       body += bar(left, 30 + height - relu - requ, requ, "#ee6677")
       body += text(left + 10, 45 + height, "middle", "\(layer.weights)")
-      if layer.stage != stage { body += text(left, 62 + height + 12 * (l % 3), "start", layer.stage) }
+      if layer.stage != stage {
+        body += text(left, 62 + height + 12 * (l % 3), "start", layer.stage)
+      }
       stage = layer.stage
     }
     body += text(20, 16, "start", "neurons by layer: ReLU (blue), ReQU (red); weights below")

@@ -42,11 +42,24 @@ public struct NetworkBuilder: Sendable {
         result = relu(result)
       } else if result.interval.upperBound <= 0 {
         result = -1 * relu(-1 * result)
+      } else if result.layer > 0, result.terms.count <= 2 {
+        result = carryTerms(result)
       } else {
         result = (relu(result) - relu(-1 * result)).within(z.interval)
       }
     }
     return result
+  }
+
+  /// A signed signal of one or two neurons: they are not negative, so one neuron carries each.
+  private mutating func carryTerms(_ z: Signal) -> Signal {
+    var result = Signal.constant(z.constant, layer: z.layer + 1)
+    for (neuron, coefficient) in z.terms.sorted(by: { $0.key < $1.key }) {
+      let alone = Signal(
+        layer: z.layer, terms: [neuron: 1], constant: 0, interval: 0...Double.infinity)
+      result = result + coefficient * relu(alone)
+    }
+    return result.within(z.interval)
   }
 
   /// z² = max(z, 0)² + max(−z, 0)²: one neuron if the sign of z is known, otherwise two.
@@ -81,8 +94,9 @@ public struct NetworkBuilder: Sendable {
   public mutating func maximum(_ a: Signal, _ b: Signal) -> Signal {
     let excess = relu(a - b)
     return (carry(b, to: excess.layer) + excess).within(
-      max(a.interval.lowerBound, b.interval.lowerBound)...max(
-        a.interval.upperBound, b.interval.upperBound))
+      max(
+        a.interval.lowerBound, b.interval.lowerBound)...max(
+          a.interval.upperBound, b.interval.upperBound))
   }
 
   /// z clipped to [low, high] = low + max(z − low, 0) − max(z − high, 0): two neurons.

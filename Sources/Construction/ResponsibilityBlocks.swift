@@ -32,7 +32,8 @@ struct ResponsibilityBlocks: Sendable {
     self.exponential = exponential
     let interval = (1 - eta) * (1 - 1e-9)...count * (1 + eta) * (1 + 1e-9)
     let weightsOfKnot = 2 * count + 3
-    let weightsOfProduct = 2 * Double(parts.marginal.mixture.dimension) + 9 * count
+    // Twice the weights that a product costs: depth is dearer than width.
+    let weightsOfProduct = 2 * (2 * Double(parts.marginal.mixture.dimension) + 9 * count)
     var best: (block: ReciprocalBlock, products: Int, cost: Double)?
     for products in 1...4 {
       for knots in 1...24 {

@@ -20,7 +20,8 @@ enum ScoreNorm {
           .map { marginal.alpha * $0 }
         let steep = precision.product(step).value
         let distance = zip(step, steep).reduce(0) { $0 + $1.0 * $1.1 }
-        let overlap = 0.5 * (mixture.weights[i] * mixture.weights[j]).squareRoot()
+        let overlap =
+          0.5 * (mixture.weights[i] * mixture.weights[j]).squareRoot()
           * .exp(-distance / 8)
         direct -= overlap * steep.reduce(0) { $0 + $1 * $1 }
       }

@@ -40,9 +40,10 @@ struct SharedScoreParts: Sendable {
         distances[i, j] = Norms.length(precision.product(step).value) * (1 + 1e-9)
       }
     }
-    let centre = (0..<count).min {
-      distances[row: $0].reduce(0, max) < distances[row: $1].reduce(0, max)
-    } ?? 0
+    let centre =
+      (0..<count).min {
+        distances[row: $0].reduce(0, max) < distances[row: $1].reduce(0, max)
+      } ?? 0
     let origin = mixture.means[row: centre].map { marginal.alpha * $0 }
     let products = (0..<count).map { k in
       precision.product(

@@ -37,6 +37,14 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     ["state", "noise_levels", "sharp_two_sided", "trajectory_offset", "ball", "reason"]
   ),
   (
+    "construct",
+    ["m.json", "--tolerance", "1e-4", "--samples", "20", "--sweep", "-o", "new.fdnet"],
+    [
+      "output", "certificate", "depth", "width", "weights", "largest_weight", "measured_error",
+      "kinds", "sweep",
+    ]
+  ),
+  (
     "mismatch",
     ["m.json", "--budget", "2", "--segments", "2", "--samples", "64", "--batch", "16"],
     [

@@ -18,7 +18,8 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
 
   /// Every case; adding one is one line.
   static let all =
-    mixtures + samples + fits + grids + gridOptions + usage + mismatches + outputs + runs
+    mixtures + samples + fits + grids + gridOptions + usage + mismatches + constructions
+    + outputs + runs
     + reports + comparisons
 
   private static let mixtures =
@@ -151,6 +152,18 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
       ("--budget 2 --segments 2 --rule best", 64, "uniform"),
     ].map { MalformedInput("mismatch m.json \($0.0)", $0.1, $0.2) }
     + [MalformedInput("mismatch m-unequal.json --budget 2 --segments 2", 65, "covariance")]
+
+  private static let constructions =
+    [
+      ("m.json", 64, "--tolerance"), ("m.json --tolerance 0", 64, "--tolerance is 0"),
+      ("m.json --tolerance nan", 64, "--tolerance"),
+      ("m.json --tolerance 1e-3 --time 2", 64, "--time"),
+      ("m.json --tolerance 1e-3 --float32", 64, "--onnx"),
+      ("m.json --tolerance 1e-3 --samples 0", 64, "--samples is 0"),
+      ("m.json --tolerance 1e-30", 65, "rounding"),
+      ("m-unequal.json --tolerance 1e-3", 65, "covariance"),
+      ("m.json --tolerance 1e-3 --onnx missing/n.onnx", 73, "'missing' does not exist"),
+    ].map { MalformedInput("construct \($0.0) -o new.fdnet", $0.1, $0.2) }
 
   private static let usage = [
     MalformedInput("nonsense", 64, "flowdistill --help"),

@@ -31,32 +31,3 @@ func sharedMixture(seed: UInt64, type: Int) throws -> GaussianMixture {
   }
   return try GaussianMixture(weights: weights, means: means, covariances: covariances)
 }
-
-/// The largest distance of two rows.
-func largestDistance(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Double {
-  (0..<a.rows).reduce(0) { worst, i in
-    let square = zip(a[row: i], b[row: i]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    return max(worst, square.squareRoot())
-  }
-}
-
-/// Samples of p_t, points far out, and points between pairs of means.
-func probes(_ marginal: Marginal, _ count: Int, seed: UInt64) -> Matrix<Double> {
-  let random = RandomStream(seed: seed)
-  let samples = marginal.sample(count, from: random.substream("samples"))
-  let mean = marginal.mixture.mean.map { $0 * marginal.alpha }
-  let (k, d) = (marginal.mixture.componentCount, samples.columns)
-  var rows = (0..<samples.rows).map { Array(samples[row: $0]) }
-  let stretches = random.substream("far").uniforms(count)
-  for (row, u) in zip(rows, stretches) {
-    rows.append(zip(row, mean).map { $1 + ($0 - $1) * 50 * u })
-  }
-  let normals = random.substream("between").normals(rows: count, columns: d)
-  for n in 0..<count {
-    let (i, j) = (n % k, (n / k) % k)
-    let (a, b) = (marginal.mixture.means[row: i], marginal.mixture.means[row: j])
-    let middle = zip(a, b).map { 0.5 * marginal.alpha * ($0 + $1) }
-    rows.append(zip(middle, normals[row: n]).map { $0 + 0.3 * $1 * stretches[n] })
-  }
-  return Matrix(rows)
-}

@@ -18,8 +18,8 @@ public struct ConstructedScore: Sendable {
   /// reciprocal → responsibilities γ̂ → C^{-1}(m̄ − x), centred at one of the means. Errors (derived):
   /// logits off by δ move the score by at most ¼ D (max δ − min δ), D the largest distance of two
   /// C^{-1} m_k, since the derivative along δ is a covariance under γ, at most a quarter of the
-  /// product of two ranges (Popoviciu); a relative error η of the exponentials counts as δ ≤
-  /// −log(1 − η); cutting off moves the sum towards the means by at most e^{−R} Σ_k
+  /// product of two ranges (Popoviciu); the exponentials' relative errors count as such δ, and where
+  /// they are large, by γ_k |δ_k| Σ_k ‖C^{-1}(m_k − m_j)‖; cutting off moves the sum towards the means by at most what stays of e^{−R} times Σ_k
   /// ‖C^{-1}(m_k − m_j)‖ for some j; the reciprocal's error scales the centred sum.
   ///
   /// - Parameters:

@@ -13,24 +13,30 @@ struct ResponsibilityBlocks: Sendable {
 
   /// The cheapest blocks whose errors add up to less than `budget`; nil if none do.
   ///
-  /// R gets a fifth of it, the fewest squarings that keep the exponential within two thirds are
+  /// R gets a fifth of it, the fewest squarings that keep the exponential within six tenths are
   /// taken, and the rest is the reciprocal's.
   init?(_ parts: SharedScoreParts, budget: Double) {
     let count = Double(parts.marginal.mixture.componentCount)
     let range = max(2, .log(parts.totalDistance / (0.2 * budget)))
     var found: (block: ExponentialBlock, bound: Double)?
     for squarings in 0...20 where found == nil {
-      guard let block = ExponentialBlock(range: range, squarings: squarings) else { continue }
-      let bound = -0.5 * parts.diameter * .log(onePlus: -block.relativeError)
-      if bound <= budget * 2 / 3, block.relativeError < 0.5 { found = (block, bound) }
+      for fraction in stride(from: 1, through: 0.2, by: -0.1) {
+        let block = ExponentialBlock(range: range, squarings: squarings, fraction: fraction)
+        guard let block else { continue }
+        let bound =
+          0.5 * parts.diameter * block.innerError + parts.totalDistance * block.tailError
+        if bound <= budget * 0.6, bound < found?.bound ?? .infinity { found = (block, bound) }
+      }
     }
     guard let (exponential, bound) = found else { return nil }
-    let eta = exponential.relativeError
-    let clipping = .exp(-range) * parts.totalDistance / (1 - eta)
+    // Each exponential lies between 0 and `largest`, the largest one above `smallest`.
+    let smallest = Double.exp(-exponential.innerError)
+    let largest = Double.exp(exponential.innerError) + exponential.tailError
+    let clipping = exponential.remainder * parts.totalDistance / smallest
     let left = budget - bound - clipping
     guard left > 0 else { return nil }
     self.exponential = exponential
-    let interval = (1 - eta) * (1 - 1e-9)...count * (1 + eta) * (1 + 1e-9)
+    let interval = smallest * (1 - 1e-9)...count * largest * (1 + 1e-9)
     let weightsOfKnot = 2 * count + 3
     // Twice the weights that a product costs: depth is dearer than width.
     let weightsOfProduct = 2 * (2 * Double(parts.marginal.mixture.dimension) + 9 * count)

@@ -24,15 +24,17 @@ public struct ConstructedScore: Sendable {
   ///
   /// - Parameters:
   ///   - marginal: p_t; its α and σ² are taken as exact.
-  ///   - tolerance: the error to stay below for ‖x‖ within 50 standard deviations of the means.
+  ///   - tolerance: the error to stay below, in the uniform norm within 50 standard deviations of
+  ///     the means.
   ///   - relative: whether the tolerance is in units of ‖s‖_{L²(p_t)}.
+  ///   - norm: where the error is certified.
   /// - Throws: `ConstructionError` if the tolerance cannot be certified.
   public init(
-    _ marginal: Marginal, tolerance: Double, relative: Bool = true
+    _ marginal: Marginal, tolerance: Double, relative: Bool = true, norm: ErrorNorm = .uniform
   ) throws(ConstructionError) {
     guard tolerance > 0, tolerance.isFinite else { throw .badTolerance(tolerance) }
     guard marginal.mixture.hasSharedCovariance else { throw .unequalCovariances }
-    let parts = SharedScoreParts(marginal)
+    let parts = SharedScoreParts(marginal, norm)
     let absolute = relative ? tolerance * parts.scoreNorm : tolerance
     let rounding = parts.roundingBound
     guard rounding < absolute / 2 else {

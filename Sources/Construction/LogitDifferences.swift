@@ -61,11 +61,13 @@ struct LogitDifferences: Sendable {
         ? DoubleDouble(slope) : DoubleDouble(sum: a[n], -b[n])
       half = half + exact * total
     }
-    let quadratic = (DoubleDouble(0.5 * marginal.alpha) * half).value
-    let prior = scale * .log(weights[i] / weights[j])
-    let offset = prior - quadratic
-    var error = u * (abs(offset) + abs(quadratic) + 6 * abs(prior) + 6 * scale)
-    if weights[i] == weights[j] { error -= u * 6 * scale }
+    let prior = weights[i] == weights[j] ? 0 : scale * .log(weights[i] / weights[j])
+    let exact = DoubleDouble(prior) - DoubleDouble(0.5 * marginal.alpha) * half
+    let offset = exact.value
+    // What the nearest double lacks is known; the prior has five roundings (s², α, κ, ratio, log).
+    var error = abs((exact - DoubleDouble(offset)).value) + u * 6 * abs(prior)
+    if prior != 0 { error += u * 2 * scale }
+    error += 0x1p-98 * abs(half.value)
     if precision.isotropicVariance == nil {
       error += 0.5 * marginal.alpha * slopeError * Norms.length(sum)
     }

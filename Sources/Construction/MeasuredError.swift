@@ -8,8 +8,8 @@ import RealModule
 public struct MeasuredError: Sendable, Equatable {
   /// The number of points of each kind.
   public let samples: Int
-  /// The root mean square of ‖ŝ − s‖ over samples of p_t, in float64.
-  public let rootMeanSquare: Double
+  /// ‖ŝ − s‖ at samples of p_t, in float64.
+  public let nearErrors: [Double]
   /// The largest ‖ŝ − s‖ over all points, in float64.
   public let largest: Double
   /// The largest ‖ŝ − s‖ over all points, in float32.
@@ -25,11 +25,17 @@ public struct MeasuredError: Sendable, Equatable {
     let exact = marginal.score(points)
     let errors = MeasuredError.distances(network(points), exact)
     self.samples = samples
-    rootMeanSquare =
-      (errors[..<samples].reduce(0) { $0 + $1 * $1 } / Double(samples)).squareRoot()
+    nearErrors = Array(errors[..<samples])
     largest = errors.reduce(0, max)
     let single = network(points.inSinglePrecision).inDoublePrecision
     largestInSinglePrecision = MeasuredError.distances(single, exact).reduce(0, max)
+  }
+
+  /// The error in a norm: the largest at all points, or the mean of powers over samples of p_t.
+  public func error(_ norm: ErrorNorm) -> Double {
+    guard let power = norm.power else { return largest }
+    let sum = nearErrors.reduce(0) { $0 + .pow($1, power) }
+    return .pow(sum / Double(samples), 1 / power)
   }
 
   private static func points(

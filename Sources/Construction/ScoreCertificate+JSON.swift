@@ -3,11 +3,17 @@ public import Formats
 extension ScoreCertificate {
   /// The certificate for files and `--json`.
   public var json: JSON {
-    [
-      "error_bound": .number(errorBound), "relative_error_bound": .number(relativeErrorBound),
-      "norm": "uniform", "ball": .number(ball), "growth": .number(growth),
-      "score_norm": .number(scoreNorm),
-      "terms": .object(JSONObject(terms.map { ($0.source, .number($0.bound)) })),
+    var entries: [(String, JSON)] = [
+      ("error_bound", .number(errorBound)), ("relative_error_bound", .number(relativeErrorBound)),
+      ("norm", .string(norm.rawValue)),
     ]
+    if norm == .uniform {
+      entries += [("ball", .number(ball)), ("growth", .number(growth))]
+    }
+    entries += [
+      ("score_norm", .number(scoreNorm)),
+      ("terms", .object(JSONObject(terms.map { ($0.source, .number($0.bound)) }))),
+    ]
+    return .object(JSONObject(entries))
   }
 }

@@ -7,9 +7,7 @@ enum ScoreNorm {
   /// The larger of two bounds (derived).
   ///
   /// E‖s‖² = tr C^{-1} − Σ_{i<j} E[γ_i γ_j] ‖C^{-1}(m_i − m_j)‖², where E[γ_i γ_j] ≤ ½ √(w_i w_j)
-  /// exp(−⅛ (m_i − m_j)ᵀ C^{-1} (m_i − m_j)): γ_i γ_j p ≤ w_i p_i w_j p_j/(w_i p_i + w_j p_j) is at most
-  /// half of their geometric mean, whose integral is Bhattacharyya's coefficient. And E‖s‖² ≥
-  /// d²/tr Cov(p_t) (Cramér and Rao, then Cauchy and Schwarz).
+  /// exp(−⅛ (m_i − m_j)ᵀ C^{-1} (m_i − m_j)), see `Overlap`. And E‖s‖² ≥ d²/tr Cov(p_t) (Cramér and Rao, then Cauchy and Schwarz).
   static func lowerBound(_ marginal: Marginal, _ precision: SharedPrecision) -> Double {
     let mixture = marginal.mixture
     let (count, d) = (mixture.componentCount, mixture.dimension)
@@ -19,11 +17,8 @@ enum ScoreNorm {
         let step = Norms.difference(mixture.means[row: i], mixture.means[row: j])
           .map { marginal.alpha * $0 }
         let steep = precision.product(step).value
-        let distance = zip(step, steep).reduce(0) { $0 + $1.0 * $1.1 }
-        let overlap =
-          0.5 * (mixture.weights[i] * mixture.weights[j]).squareRoot()
-          * .exp(-distance / 8)
-        direct -= overlap * steep.reduce(0) { $0 + $1 * $1 }
+        direct -=
+          Overlap.bound(marginal, precision, i, j) * steep.reduce(0) { $0 + $1 * $1 }
       }
     }
     let mean = mixture.mean.reduce(0) { $0 + $1 * $1 }
@@ -31,5 +26,40 @@ enum ScoreNorm {
       marginal.alpha * marginal.alpha * (mixture.secondMoment - mean)
       + Double(d) * marginal.sigmaSquared
     return max(direct, Double(d * d) / spread).squareRoot() * (1 - 1e-9)
+  }
+}
+
+/// How much two components share.
+enum Overlap {
+  /// A bound of E[γ_i γ_j] (derived).
+  ///
+  /// γ_i γ_j p ≤ w_i p_i w_j p_j/(w_i p_i + w_j p_j) is at most half of the geometric mean of w_i p_i
+  /// and w_j p_j, whose integral is √(w_i w_j) times Bhattacharyya's coefficient.
+  static func bound(
+    _ marginal: Marginal, _ precision: SharedPrecision, _ i: Int, _ j: Int
+  ) -> Double {
+    let mixture = marginal.mixture
+    let step = Norms.difference(mixture.means[row: i], mixture.means[row: j])
+      .map { marginal.alpha * $0 }
+    let distance = zip(step, precision.product(step).value).reduce(0) { $0 + $1.0 * $1.1 }
+    return 0.5 * (mixture.weights[i] * mixture.weights[j]).squareRoot()
+      * .exp(-distance / 8 * (1 - 1e-9))
+  }
+
+  /// What logit errors whose range is 1 do to the score in L^p(p_t) at most (derived).
+  ///
+  /// The score moves by Σ_{i<j} γ_i γ_j (δ_i − δ_j) C^{-1}(m_i − m_j), at the stored logits instead of
+  /// the exact ones up to a factor e^{2 range}, which the caller adds; and E(γ_i γ_j)^p ≤ 4^{1−p} E γ_i γ_j.
+  static func sensitivity(
+    _ marginal: Marginal, _ precision: SharedPrecision, _ distances: Matrix<Double>, _ p: Double
+  ) -> Double {
+    var sum = 0.0
+    for i in 0..<distances.rows {
+      for j in 0..<i {
+        let overlap = bound(marginal, precision, i, j)
+        sum += distances[i, j] * .pow(.pow(4, 1 - p) * overlap, 1 / p)
+      }
+    }
+    return sum
   }
 }

@@ -28,7 +28,14 @@ struct SharedScoreParts: Sendable {
   /// Whether the responsibilities do not depend on x.
   var isAffine: Bool { diameter == 0 }
 
-  init(_ marginal: Marginal) {
+  private let norm: ErrorNorm
+  /// What an error range of 1 in the logits makes of the score at most, in the norm.
+  private let sensitivity: Double
+  /// The size of x at which slopes count: `ball`, or a bound of (E‖x‖⁴)^{1/4}.
+  private let reach: Double
+
+  init(_ marginal: Marginal, _ norm: ErrorNorm) {
+    self.norm = norm
     let mixture = marginal.mixture
     let precision = SharedPrecision(marginal)
     let count = mixture.componentCount
@@ -65,25 +72,35 @@ struct SharedScoreParts: Sendable {
       constant: base.error + 0x1p-52 * Norms.length(base.value)
         + products.reduce(0) { max($0, $1.error + 0x1p-52 * Norms.length($1.value)) },
       slope: precision.error)
+    reach =
+      norm == .uniform
+      ? ball
+      : marginal.alpha * farthest + precision.largestDeviation
+        * Double(mixture.dimension * (mixture.dimension + 2)).squareRoot().squareRoot()
+    sensitivity = min(
+      0.25 * diameter,
+      norm.power.map { Overlap.sensitivity(marginal, precision, distances, $0) }
+        ?? .infinity)
     let logits = diameter > 0 ? LogitDifferences(marginal, precision) : nil
     self.logits = logits
     var scratch = NetworkBuilder(inputs: mixture.dimension)
     logitError = logits?.gaps(in: &scratch).error ?? .init()
   }
 
-  /// The error that stored coefficients make in the logits and the output, for ‖x‖ ≤ ball.
+  /// The error that stored coefficients make in the logits and the output, in the norm.
   var roundingBound: Double { logitTerm + outputTerm }
 
   private var logitTerm: Double {
-    0.25 * diameter * (logitError.constant + logitError.slope * ball)
+    sensitivity * logitError.constant * .exp(2 * logitError.constant) + 0.25 * diameter
+      * logitError.slope * reach
   }
 
-  private var outputTerm: Double { outputError.constant + outputError.slope * ball }
+  private var outputTerm: Double { outputError.constant + outputError.slope * reach }
 
   /// The certificate with these terms beside those of rounding.
   func certificate(_ terms: [ScoreCertificate.Term]) -> ScoreCertificate {
     ScoreCertificate(
-      ball: ball, growth: 0.25 * diameter * logitError.slope + outputError.slope,
+      norm: norm, ball: ball, growth: 0.25 * diameter * logitError.slope + outputError.slope,
       terms: terms + [
         .init(source: "stored logits", bound: logitTerm),
         .init(source: "stored output", bound: outputTerm),

@@ -158,6 +158,7 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
       ("m.json", 64, "--tolerance"), ("m.json --tolerance 0", 64, "--tolerance is 0"),
       ("m.json --tolerance nan", 64, "--tolerance"),
       ("m.json --tolerance 1e-3 --time 2", 64, "--time"),
+      ("m.json --tolerance 1e-3 --norm l3", 64, "uniform, l1"),
       ("m.json --tolerance 1e-3 --float32", 64, "--onnx"),
       ("m.json --tolerance 1e-3 --samples 0", 64, "--samples is 0"),
       ("m.json --tolerance 1e-30", 65, "rounding"),

@@ -46,6 +46,26 @@ import Testing
     }
   }
 
+  /// In L^p(p_t) the rounding of logits weighs only where modes overlap.
+  @Test(arguments: ErrorNorm.allCases) func normsOverTheSamples(norm: ErrorNorm) throws {
+    let process = try OrnsteinUhlenbeck()
+    for seed in 0..<3 {
+      let mixture = try sharedMixture(seed: UInt64(seed), type: seed % 3)
+      let marginal = Marginal(mixture, process, at: 0.1)
+      let score = try ConstructedScore(marginal, tolerance: 1e-5, norm: norm)
+      let measured = MeasuredError(
+        score.network, marginal, samples: Self.samples, random: RandomStream(seed: 7))
+      #expect(score.certificate.relativeErrorBound <= 1e-5)
+      #expect(measured.error(norm) <= score.certificate.errorBound)
+    }
+    guard norm != .uniform else { return }
+    let sharp = Marginal(try .paper(seed: 0, sigma0: 0.01), process, at: 0)
+    let score = try ConstructedScore(sharp, tolerance: 1e-8, norm: norm)
+    let measured = MeasuredError(
+      score.network, sharp, samples: Self.samples, random: RandomStream(seed: 7))
+    #expect(measured.error(norm) <= score.certificate.errorBound)
+  }
+
   @Test func thePaperMixtureIsSmall() throws {
     let mixture = try GaussianMixture.paper(seed: 0)
     let marginal = Marginal(mixture, try OrnsteinUhlenbeck(), at: 0)

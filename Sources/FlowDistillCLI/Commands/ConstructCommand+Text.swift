@@ -2,11 +2,13 @@ import FlowDistill
 
 extension ConstructCommand {
   /// The networks for 1e-1, 1e-2 … down to the tolerance.
-  func sweepRows(_ marginal: Marginal) throws -> [(tolerance: Double, score: ConstructedScore)] {
+  func sweepRows(
+    _ marginal: Marginal, _ norm: ErrorNorm
+  ) throws -> [(tolerance: Double, score: ConstructedScore)] {
     try (1...15).map { 1 / [Double](repeating: 10, count: $0).reduce(1, *) }
       .filter { $0 >= tolerance * (1 - 1e-9) }
       .map { step in
-        (step, try ConstructedScore(marginal, tolerance: step, relative: !absolute))
+        (step, try construct(marginal, step, norm))
       }
   }
 
@@ -23,8 +25,8 @@ extension ConstructCommand {
       ("largest_weight", .number(network.largestMagnitude)),
       ("relu_neurons", .integer(network.neuronCount(.relu))),
       ("requ_neurons", .integer(network.neuronCount(.requ))),
-      ("measured_error", .number(measured.largest)),
-      ("measured_root_mean_square", .number(measured.rootMeanSquare)),
+      ("measured_error", .number(measured.error(score.certificate.norm))),
+      ("measured_largest_error", .number(measured.largest)),
       ("measured_error_float32", .number(measured.largestInSinglePrecision)),
       ("kinds", ["certificate": "certificate", "measured_error": "estimate"]),
     ]
@@ -63,12 +65,19 @@ extension ConstructCommand {
     ]
     result += ArchitectureDrawing(score).lines
     result += [""] + table.lines + [""]
+    let uniform = certificate.norm == .uniform
     result.append(
-      "certificate: error <= \(number(certificate.errorBound)) for |x| <= "
-        + "\(number(certificate.ball)), in exact arithmetic on the stored weights")
+      "certificate: error <= \(number(certificate.errorBound)) "
+        + (uniform
+          ? "for |x| <= \(number(certificate.ball))" : "in \(certificate.norm.rawValue) over p_t")
+        + ", in exact arithmetic on the stored weights")
+    if !uniform {
+      result.append("estimate: \(number(measured.error(certificate.norm))) in the same norm")
+    }
     result.append(
       "estimate: largest error found \(number(measured.largest)) in float64, "
         + "\(number(measured.largestInSinglePrecision)) in float32")
+    if !uniform { return result }
     for (name, error) in [
       ("float64", measured.largest), ("float32", measured.largestInSinglePrecision),
     ] where error > certificate.errorBound {

@@ -7,8 +7,8 @@ struct ConstructCommand: ParsableCommand {
     abstract: "Write the score down as a ReLU–ReQU network with a proof of its error.",
     discussion: """
       Nothing is trained: the network's weights follow from the mixture and the tolerance. The error \
-      is certified for all x within 50 standard deviations of the means, in exact arithmetic on the \
-      stored weights; what rounding in evaluation adds is measured. The tolerance is relative to \
+      is certified for all x within 50 standard deviations of the means, or with --norm in L^p(p_t), \
+      in exact arithmetic on the stored weights; what rounding in evaluation adds is measured. The tolerance is relative to \
       the root mean square of the score unless --absolute is given. Components must share one \
       covariance.
 
@@ -19,6 +19,7 @@ struct ConstructCommand: ParsableCommand {
   @OptionGroup var mixture: MixtureOptions
   @Option(help: "The error to stay below.") var tolerance: Double
   @Option(help: "The time t; 0 is data.") var time = 0.0
+  @Option(help: "The norm of the error: uniform, or l1, l2, l4 over p_t.") var norm = "uniform"
   @Flag(help: "Take the tolerance as it is, not relative to the score.") var absolute = false
   @Flag(help: "Print the table of size against accuracy, 1e-1 to the tolerance.") var sweep = false
   @OptionGroup var output: OutputOptions
@@ -35,6 +36,11 @@ struct ConstructCommand: ParsableCommand {
     guard tolerance > 0, tolerance.isFinite else {
       throw CommandError.usage("--tolerance is \(tolerance); use a positive number")
     }
+    guard let norm = ErrorNorm(rawValue: norm) else {
+      throw CommandError.usage(
+        "--norm is \"\(norm)\"; use one of "
+          + ErrorNorm.allCases.map(\.rawValue).joined(separator: ", "))
+    }
     try checkPositive(samples, option: "--samples")
     let process = try process.make()
     try ProcessOptions.check(time, option: "--time", process)
@@ -45,19 +51,21 @@ struct ConstructCommand: ParsableCommand {
       try AtomicFile.checkWritable(path)
     }
     let marginal = flow.marginal(at: time)
-    let score = try construct(marginal, tolerance)
+    let score = try construct(marginal, tolerance, norm)
     let measured = MeasuredError(
       score.network, marginal, samples: samples,
       random: RandomStream(seed: seeding.seed).substream("construct"))
-    let rows = try sweep ? sweepRows(marginal) : []
+    let rows = try sweep ? sweepRows(marginal, norm) : []
     try write(score)
     Console.result(json(score, measured, rows), asJSON: common.json) {
       lines(score, measured) + (sweep ? [""] + table(rows) : [])
     }
   }
 
-  private func construct(_ marginal: Marginal, _ tolerance: Double) throws -> ConstructedScore {
-    try ConstructedScore(marginal, tolerance: tolerance, relative: !absolute)
+  func construct(
+    _ marginal: Marginal, _ tolerance: Double, _ norm: ErrorNorm
+  ) throws -> ConstructedScore {
+    try ConstructedScore(marginal, tolerance: tolerance, relative: !absolute, norm: norm)
   }
 
   private func write(_ score: ConstructedScore) throws {

@@ -20,7 +20,7 @@ struct ResponsibilityBlocks: Sendable {
     let range = max(2, .log(parts.totalDistance / (0.2 * budget)))
     var found: (block: ExponentialBlock, bound: Double)?
     for squarings in 0...20 where found == nil {
-      for fraction in stride(from: 1, through: 0.2, by: -0.1) {
+      for fraction in stride(from: 1, through: 0.2, by: -0.05) {
         let block = ExponentialBlock(range: range, squarings: squarings, fraction: fraction)
         guard let block else { continue }
         let bound =

@@ -49,7 +49,8 @@ enum Overlap {
   /// What logit errors whose range is 1 do to the score in L^p(p_t) at most (derived).
   ///
   /// The score moves by Σ_{i<j} γ_i γ_j (δ_i − δ_j) C^{-1}(m_i − m_j), at the stored logits instead of
-  /// the exact ones up to a factor e^{2 range}, which the caller adds; and E(γ_i γ_j)^p ≤ 4^{1−p} E γ_i γ_j.
+  /// the exact ones up to a factor e^{2 range}, which the caller adds; and E(γ_i γ_j)^p ≤
+  /// 4^{1−p} E γ_i γ_j.
   static func sensitivity(
     _ marginal: Marginal, _ precision: SharedPrecision, _ distances: Matrix<Double>, _ p: Double
   ) -> Double {

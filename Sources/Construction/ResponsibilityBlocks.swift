@@ -23,8 +23,9 @@ struct ResponsibilityBlocks: Sendable {
       for fraction in stride(from: 1, through: 0.2, by: -0.05) {
         let block = ExponentialBlock(range: range, squarings: squarings, fraction: fraction)
         guard let block else { continue }
-        let bound =
-          0.5 * parts.diameter * block.innerError + parts.totalDistance * block.tailError
+        // The sum is at least the largest exponential, e^{−innerError} or more.
+        let tail = parts.totalDistance * block.tailError * .exp(block.innerError)
+        let bound = 0.5 * parts.diameter * block.innerError + tail
         if bound <= budget * 0.6, bound < found?.bound ?? .infinity { found = (block, bound) }
       }
     }

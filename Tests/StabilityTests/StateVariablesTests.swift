@@ -1,4 +1,5 @@
 import Arrays
+import Formats
 import Mixtures
 import ProbabilityFlow
 import RealModule

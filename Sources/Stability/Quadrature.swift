@@ -43,7 +43,9 @@ public struct RunningIntegral: Sendable {
     let middle = 0.5 * (a + b)
     let (left, right) = (gauss(rate, a, middle), gauss(rate, middle, b))
     let error = abs(left + right - whole)
-    if depth == 0 || middle <= a || middle >= b || error <= tolerance * max(scale, size) {
+    // Not `error <=`: where the rate is infinite the error is NaN, and no halving would end it.
+    let isRough = error > tolerance * max(scale, size)
+    if depth == 0 || middle <= a || middle >= b || !isRough {
       size += abs(left + right)
       edges.append(b)
       sums.append(total + left + right)

@@ -68,6 +68,11 @@ struct UnequalRates: WorstCaseRates {
     }
     return JacobianEnds(
       parting: ConflictEdge.combined(edges + [conflicts.single], atMost: count - 1),
-      stretch: stretches.reduce(-.infinity) { max($0, $1.largest) })
+      stretch: largestStretch(conflicts.forms))
+  }
+
+  /// λ_max(∇v) ≤ max_k λ_max(B_k), since Cov_γ(g) ⪰ 0.
+  private func largestStretch(_ forms: ComponentForms) -> Double {
+    forms.stretches.reduce(-.infinity) { max($0, $1.largest) }
   }
 }

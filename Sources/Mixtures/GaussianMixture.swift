@@ -131,6 +131,9 @@ public struct GaussianMixture: Sendable, Equatable {
     }
   }
 
+  /// √(tr Cov(X_0)/d), the standard deviation of a coordinate of the data.
+  public var coordinateDeviation: Double { (totalVariance / Double(dimension)).squareRoot() }
+
   /// tr Σ_k of each component.
   private var traces: [Double] {
     let copies = spectrum.geometry == .isotropic ? Double(dimension) : 1

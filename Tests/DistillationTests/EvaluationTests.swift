@@ -117,12 +117,29 @@ extension DistillationTests {
         + 0.7 * normal(b[0], -1, 0.2) * normal(b[1], 2, 2)
       #expect(abs(evaluation.negativeLogLikelihood.value + .log(density)) < 1e-6)
       #expect(evaluation.negativeLogLikelihood.standardError < 1e-12)
-      // Unequal covariances: no certificate, and the report says so instead of a number.
+      // Nothing comes after the last segment.
+      #expect(evaluation.segments[0].certifiedAmplification == 1)
+    }
+
+    /// Crossed covariances: no certificate, and the report says so instead of a number.
+    @Test func crossedCovariancesHaveNoCertificate() throws {
+      var parts = PlanParts()
+      parts.mixture = try GaussianMixture(
+        weights: [0.3, 0.7], means: Matrix([[1, 0], [-1, 2]]),
+        covariances: .diagonal(Matrix([[0.5, 0.1], [0.2, 2]])))
+      parts.times = [1, 0.5, 0]
+      let b = [0.4, 1.2]
+      let chain = StudentChain([
+        affineStudent(0.5, b, from: 1, to: 0.5), affineStudent(0, b, from: 0.5, to: 0),
+      ])
+      let evaluation = try Evaluation(chain, plan: parts.plan(), samples: 50, seed: 1)
       #expect(evaluation.segments[0].certifiedAmplification == .infinity)
       #expect(evaluation.segments[0].amplificationRatio == .infinity)
+      #expect(evaluation.segments[1].certifiedAmplification == 1)
       #expect(evaluation.warning?.contains("a grid from this bound may be poor") == true)
-      #expect(evaluation.json.text(.compact).contains("\"certified_amplification\":\"infinity\""))
-      #expect(evaluation.json.text(.compact).contains("\"reason\":\"no finite bound"))
+      let text = evaluation.json.text(.compact)
+      #expect(text.contains("\"certified_amplification\":\"infinity\""))
+      #expect(text.contains("\"reason\":") && text.contains("indefinite"))
     }
 
     @Test func oneSample() throws {

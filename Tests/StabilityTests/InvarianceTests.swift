@@ -50,14 +50,20 @@ func rotationsAndShiftsChangeNothing(_ isotropic: Bool) throws {
     }
     guard c.flow.mixture.componentCount > 1 else { continue }
     for rule in GridRules.all where rule.family != .optimised {
-      let grids = try [c.flow, other].map { flow in
+      let grids = [c.flow, other].map { flow in
         var request = GridRequest(flow, segments: 4)
         request.samples = 1
-        return try rule.grid(request)
+        return Result { () throws(ScheduleError) in try rule.grid(request) }
       }
+      // A table whose noise levels the process does not have serves neither.
+      if case (.failure(let one), .failure(let two)) = (grids[0], grids[1]) {
+        #expect(one == two, "\(rule.name), seed \(seed)")
+        continue
+      }
+      let (grid, turned) = (try grids[0].get(), try grids[1].get())
       // Rules that evaluate the flow draw samples, which do not turn with the mixture.
-      guard grids[0].evaluations == 0 else { continue }
-      let difference = largestDifference(grids[0].times, grids[1].times)
+      guard grid.evaluations == 0 else { continue }
+      let difference = largestDifference(grid.times, turned.times)
       #expect(difference < 1e-9, "\(rule.name), seed \(seed)")
     }
   }

@@ -48,8 +48,3 @@ struct NoiseCoordinate: Sendable {
     return (1 + ratio * ratio) * (smallest * smallest + u * u).squareRoot()
   }
 }
-
-extension GaussianMixture {
-  /// E‖X_0 − E X_0‖², the trace of the data's covariance.
-  var totalVariance: Double { secondMoment - mean.reduce(0) { $0 + $1 * $1 } }
-}

@@ -12,7 +12,7 @@ struct OptimalStarts {
 
   /// Different families, each without two equal angles.
   var all: [[Double]] {
-    let deviation = request.flow.mixture.perCoordinateVariance.squareRoot()
+    let deviation = request.flow.mixture.coordinateDeviation
     let smallest = request.flow.mixture.smallestVariance.squareRoot()
     return [
       arctan(deviation), arctan(1), arctan((deviation * smallest).squareRoot()), arctan(smallest),
@@ -46,7 +46,7 @@ struct OptimalStarts {
     let mixture = request.flow.mixture
     let low = max(.tan(gaps.last), 0.1 * mixture.smallestVariance.squareRoot())
     let high = gaps.first >= 0.5 * .pi ? Double.infinity : .tan(gaps.first)
-    return (max(min(high, 80 * max(mixture.perCoordinateVariance.squareRoot(), 1)), 2 * low), low)
+    return (max(min(high, 80 * max(mixture.coordinateDeviation, 1)), 2 * low), low)
   }
 
   /// Equal steps of σ̂^{1/ρ} (Karras et al., 2022), one more to 0 if the grid ends below the range.
@@ -136,20 +136,5 @@ struct OptimalStarts {
     return grid.times.dropFirst().dropLast().map {
       NoiseLevel(request.flow.process, at: $0).angle
     }
-  }
-}
-
-extension GaussianMixture {
-  /// tr Cov(X_0)/d.
-  fileprivate var perCoordinateVariance: Double {
-    let centre = mean
-    var total = 0.0
-    for k in 0..<componentCount {
-      let square = zip(means[row: k], centre).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-      let covariance = covariance(k)
-      let trace = (0..<dimension).reduce(0) { $0 + covariance[$1, $1] }
-      total += weights[k] * (square + trace)
-    }
-    return total / Double(dimension)
   }
 }

@@ -19,9 +19,7 @@ public enum ArctanRule: NoiseLevelRule {
     _ range: NoiseLevelRange, _ request: GridRequest
   ) throws(ScheduleError) -> [Double] {
     let given = try request.notNegative("c", of: self)
-    let mixture = request.flow.mixture
-    let spread = (mixture.totalVariance / Double(mixture.dimension)).squareRoot()
-    return angles(range, spread: given > 0 ? given : spread)
+    return angles(range, spread: given > 0 ? given : request.flow.mixture.coordinateDeviation)
   }
 
   /// The levels at equal angles.

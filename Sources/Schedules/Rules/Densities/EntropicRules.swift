@@ -21,7 +21,7 @@ public enum EntropicRule: MeasuredDensityRule {
     guard floor > 0 else {
       throw .badParameter(rule: name, name: "floor", problem: "is \(floor); use more than 0")
     }
-    return floor * request.flow.mixture.deviation...Double.infinity
+    return floor * request.flow.mixture.coordinateDeviation...Double.infinity
   }
 
   static func density(
@@ -45,11 +45,6 @@ public enum RescaledEntropicRule: MeasuredDensityRule {
   ) throws(ScheduleError) -> Double {
     draws.leastError(cell.level) / (cell.level * cell.level) * cell.levelRate
   }
-}
-
-extension GaussianMixture {
-  /// The standard deviation of the data per coordinate.
-  var deviation: Double { (totalVariance / Double(dimension)).squareRoot() }
 }
 
 extension LevelDraws {

@@ -48,7 +48,7 @@ private func below(
     throw .badParameter(
       rule: rule.name, name: ceiling.name, problem: "is \(value); use more than 0")
   }
-  return 0...value * request.flow.mixture.deviation
+  return 0...value * request.flow.mixture.coordinateDeviation
 }
 
 private func rootMeanSquare(_ values: [Double]) -> Double {

@@ -44,7 +44,7 @@ public enum KLUBRule: GridRule {
     let stream = RandomStream(seed: request.seed).substream("klub")
     let estimator = KLUBEstimator(
       mixture, samples: request.samples, from: stream,
-      variance: std > 0 ? std * std : mixture.variancePerCoordinate)
+      variance: std > 0 ? std * std : mixture.totalVariance / Double(mixture.dimension))
     let budget = TimeBudget(request)
     var search = KLUBSearch { estimator.interval(from: $0, to: $1) }
     search.isSpent = { budget.isSpent }
@@ -69,12 +69,5 @@ public enum KLUBRule: GridRule {
       note: budget.isSpent ? budget.note : nil)
     if judge != nil { grid.sampler = request.sampler.name }
     return grid
-  }
-}
-
-extension GaussianMixture {
-  /// The variance of a coordinate of X_0, averaged over coordinates.
-  fileprivate var variancePerCoordinate: Double {
-    (secondMoment - mean.reduce(0) { $0 + $1 * $1 }) / Double(dimension)
   }
 }

@@ -12,8 +12,8 @@ struct GridDataOptions: ParsableArguments {
   @Option(help: "Data: the covariances, spherical, diag, tied or full (default full).")
   var covariance: String?
 
-  /// The numbers of components that `auto` tries.
-  static let candidates = [1, 2, 4, 8, 16]
+  /// The numbers of components that `auto` tries, until two in a row do not improve.
+  static let candidates = [1, 2, 4, 8, 16, 32, 64]
 
   /// Whether a name is that of a data file rather than of a mixture.
   static func isData(_ name: String) -> Bool {
@@ -40,13 +40,17 @@ struct GridDataOptions: ParsableArguments {
     let samples = try selection.selection().read(path)
     Interruption.watch()
     var best: MixtureFit?
+    var failures = 0
     // More components than samples cannot be told apart; a number that was asked for is refused by name.
     for count in counts where counts.count == 1 || count <= samples.rows {
       let fit = try fit(
         samples, FitOptions(componentCount: count, covarianceType: type, seed: seed), path)
       Console.error(
         "fit: \(count) \(name) components, BIC \(NumberText.significant(fit.bic, digits: 6))")
-      if fit.bic < best?.bic ?? .infinity { best = fit }
+      let isBetter = fit.bic < best?.bic ?? .infinity
+      if isBetter { best = fit }
+      failures = isBetter ? 0 : failures + 1
+      if failures == 2 { break }
     }
     guard let best else { throw CommandError.data("\(path): no mixture could be fitted") }
     Console.error("fit: the grid is for \(best.mixture.componentCount) components")

@@ -13,7 +13,7 @@ public enum DMNRule: GridRule {
     "DMN: model-free bound on the error of third-order multistep samplers (Xue et al., 2024)"
   public static let family = GridFamily.optimised
   public static let parameters =
-    NoiseRange.parameters + [
+    NoiseLevelRange.parameters + [
       GridParameter(
         "power", 1, "p of the assumed error sigma^p/alpha: 1 for pixels, 2 for latents"),
       GridParameter(
@@ -23,8 +23,9 @@ public enum DMNRule: GridRule {
     ]
 
   public static func grid(_ request: GridRequest) throws(ScheduleError) -> TimeGrid {
-    let range = try NoiseRange(request, for: self)
-    if let levels = range.forced { return try range.grid(levels, objective: nil, evaluations: 0) }
+    let placed = try PlacedLevels(request, for: self)
+    let range = placed.range
+    if let levels = placed.forced { return try placed.grid(levels, objective: nil, evaluations: 0) }
     let (steps, power) = (range.count - 1, request.value("power", of: self))
     guard power >= 0 else {
       throw .badParameter(rule: name, name: "power", problem: "is \(power); use 0 or more")
@@ -47,7 +48,7 @@ public enum DMNRule: GridRule {
       lambda += gap
       levels.append(.exp(-lambda))
     }
-    return try range.grid(
+    return try placed.grid(
       levels + [range.low], objective: best.value, evaluations: 0,
       note: budget.isSpent ? budget.note : nil)
   }

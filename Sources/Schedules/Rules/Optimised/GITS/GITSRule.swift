@@ -30,7 +30,7 @@ public enum GITSDistanceRule: GridRule {
 }
 
 private let gitsParameters =
-  NoiseRange.parameters + [
+  NoiseLevelRange.parameters + [
     GridParameter("points", 61, "points of the teacher's ladder, from which levels are chosen"),
     GridParameter("rho", 7, "the teacher's ladder is uniform in the level's power 1/rho"),
     GridParameter("coefficient", 1.15, "the weight of what follows a step against the step"),
@@ -43,7 +43,8 @@ private let gitsBatch = 256
 private func gitsGrid(
   _ request: GridRequest, for rule: any GridRule.Type, _ metric: StepMetric
 ) throws(ScheduleError) -> TimeGrid {
-  let range = try NoiseRange(request, for: rule)
+  let placed = try PlacedLevels(request, for: rule)
+  let range = placed.range
   let points = request.value("points", of: rule)
   let rho = request.value("rho", of: rule)
   guard points >= 2, points <= 10_000, points.rounded() == points else {
@@ -58,7 +59,7 @@ private func gitsGrid(
       rule: rule.name, reason: "\(Int(points)) points hold no \(range.count) levels; set points")
   }
   guard range.count > 1 else {
-    return try range.grid([range.high], objective: nil, evaluations: 0)
+    return try placed.grid([range.high], objective: nil, evaluations: 0)
   }
   let flow = NoiseLevelFlow(mixture: request.flow.mixture)
   let levels = polynomialLevels(Int(points), from: range.high, to: range.low, rho: rho)
@@ -85,13 +86,13 @@ private func gitsGrid(
   // Sums of distances of size σ̂ have rounding noise of this size.
   let noise = 1e-12 * range.high * Double(done)
   if metric == .deviation, sums.elements.allSatisfy({ abs($0) <= noise || $0 == .infinity }) {
-    return try range.grid(
+    return try placed.grid(
       polynomialLevels(range.count, from: range.high, to: range.low, rho: rho), objective: 0,
       evaluations: evaluations,
       note: "trajectories are straight, so no step leaves their chords and the levels are those of "
         + "the teacher's kind; gits-l2 measures distances")
   }
-  return try range.grid(
+  return try placed.grid(
     best.path.map { levels[$0] }, objective: best.value, evaluations: evaluations,
     note: done < starts.rows ? budget.note : nil)
 }

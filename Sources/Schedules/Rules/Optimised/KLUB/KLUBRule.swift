@@ -18,7 +18,7 @@ public enum KLUBRule: GridRule {
     "Align Your Steps: KL upper bound by coordinate search, stopped early (Sabour et al., 2024)"
   public static let family = GridFamily.optimised
   public static let parameters =
-    NoiseRange.parameters + [
+    NoiseLevelRange.parameters + [
       GridParameter("data_std", 0, "c of the importance density; 0 takes the data's own"),
       GridParameter("patience", 3, "passes without gain before the early stop; 0 runs to the end"),
     ]
@@ -29,8 +29,9 @@ public enum KLUBRule: GridRule {
   private static let judges = 256
 
   public static func grid(_ request: GridRequest) throws(ScheduleError) -> TimeGrid {
-    let range = try NoiseRange(request, for: self)
-    if let levels = range.forced { return try range.grid(levels, objective: nil, evaluations: 0) }
+    let placed = try PlacedLevels(request, for: self)
+    let range = placed.range
+    if let levels = placed.forced { return try placed.grid(levels, objective: nil, evaluations: 0) }
     let patience = request.value("patience", of: self)
     guard patience >= 0, patience <= 300, patience.rounded() == patience else {
       throw .badParameter(
@@ -60,7 +61,7 @@ public enum KLUBRule: GridRule {
     let levels = logLinearLevels(fine, count: range.count)
     let objective = search.total(levels)
     request.progress?(1, objective)
-    var grid = try range.grid(
+    var grid = try placed.grid(
       levels, objective: objective,
       evaluations: search.estimates * estimator.evaluationsPerInterval
         + (judge.map {

@@ -24,3 +24,22 @@ struct MultistepHistory<S: SamplerScalar> {
     return [(entries[0].node, 1 + weight), (entries[1].node, -weight)]
   }
 }
+
+extension SamplerPlan {
+  /// A multistep method with data prediction: each step holds a combination of the latest denoised states
+  /// constant; a step to level 0, where h is infinite, holds the newest alone.
+  static func multistep(
+    _ levels: [NoiseLevel<S>],
+    denoised weights: (MultistepHistory<S>, NoiseLevel<S>) -> [(node: Int, coefficient: S)]
+  ) -> SamplerPlan {
+    var plan = SamplerPlan()
+    var (state, history) = (start, MultistepHistory<S>())
+    for (level, next) in zip(levels, levels.dropFirst()) {
+      history.append(plan.denoise(state, at: level), at: level)
+      state = plan.step(
+        state, from: level, to: next,
+        denoised: next.isData ? history.firstOrder : weights(history, next))
+    }
+    return plan
+  }
+}

@@ -11,14 +11,6 @@ public enum SecondOrderMultistepSampler: FewStepSampler {
   public static let order = 2
 
   public static func plan<S: SamplerScalar>(_ levels: [NoiseLevel<S>]) -> SamplerPlan<S> {
-    var plan = SamplerPlan<S>()
-    var (state, history) = (SamplerPlan<S>.start, MultistepHistory<S>())
-    for (level, next) in zip(levels, levels.dropFirst()) {
-      history.append(plan.denoise(state, at: level), at: level)
-      state = plan.step(
-        state, from: level, to: next,
-        denoised: next.isData ? history.firstOrder : history.secondOrder(to: next))
-    }
-    return plan
+    .multistep(levels) { $0.secondOrder(to: $1) }
   }
 }

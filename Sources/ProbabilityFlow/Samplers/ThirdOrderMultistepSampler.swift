@@ -13,23 +13,15 @@ public enum ThirdOrderMultistepSampler: FewStepSampler {
   public static let order = 2
 
   public static func plan<S: SamplerScalar>(_ levels: [NoiseLevel<S>]) -> SamplerPlan<S> {
-    var plan = SamplerPlan<S>()
-    var (state, history) = (SamplerPlan<S>.start, MultistepHistory<S>())
-    for (level, next) in zip(levels, levels.dropFirst()) {
-      history.append(plan.denoise(state, at: level), at: level)
-      state = plan.step(
-        state, from: level, to: next,
-        denoised: next.isData
-          ? history.firstOrder
-          : history.count < 3
-            ? history.secondOrder(to: next) : thirdOrder(history, from: level, to: next))
+    .multistep(levels) { history, next in
+      history.count < 3 ? history.secondOrder(to: next) : thirdOrder(history, to: next)
     }
-    return plan
   }
 
   private static func thirdOrder<S: SamplerScalar>(
-    _ history: MultistepHistory<S>, from level: NoiseLevel<S>, to next: NoiseLevel<S>
+    _ history: MultistepHistory<S>, to next: NoiseLevel<S>
   ) -> [(node: Int, coefficient: S)] {
+    let level = history.entries[0].level
     let h = level.logStep(to: next)
     let (r0, r1) = (history.step(0) / h, history.step(1) / h)
     let e = 1 - level.ratio(to: next)

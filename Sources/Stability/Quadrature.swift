@@ -11,6 +11,10 @@ public struct RunningIntegral: Sendable {
   /// The sum of the panels' absolute values.
   private var size = 0.0
 
+  /// Σ |difference| by which the rule on whole panels and on their halves disagree: at a kink or a smooth
+  /// stretch the halves are closer to the integral than this.
+  public private(set) var disagreement = 0.0
+
   /// The integral over [0, T].
   public var total: Double { sums[sums.count - 1] }
 
@@ -47,6 +51,7 @@ public struct RunningIntegral: Sendable {
     let isRough = error > tolerance * max(scale, size)
     if depth == 0 || middle <= a || middle >= b || !isRough {
       size += abs(left + right)
+      disagreement += error
       edges.append(b)
       sums.append(total + left + right)
       return

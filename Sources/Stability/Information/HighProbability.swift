@@ -57,7 +57,8 @@ extension InformationCertificate {
     let shift = shift(state, from: horizon, to: 0)
     return HighProbabilityCertificate(
       confidence: confidence,
-      logAmplification: logScaleRatio(largest, from: horizon, to: 0) + integral.total + shift,
+      logAmplification: logScaleRatio(largest, from: horizon, to: 0)
+        + integral.total + integral.disagreement + shift,
       closedForm: closedForm(confidence).map {
         .init(logAmplification: $0.logAmplification + shift, time: $0.time)
       })

@@ -40,19 +40,22 @@ extension InformationCertificate {
     }
     guard let main = rows.max(by: { change($0) < change($1) }) else { return 0 }
     guard rows.count > 1 else { return change(main) }
-    @Sendable func rate(_ row: WeightedEigenvalues, _ time: Double) -> Double {
-      let alpha = process.alpha(time)
+    // Relative to one component's closed form, so that nothing is left where that one prevails; in
+    // units of log-amplification, since what is left may be nothing but rounding.
+    let excess = RunningIntegral(over: t, tolerance: 1e-10, unit: 1) { time in
+      let (alpha, sigmaSquared) = (process.alpha(time), process.sigmaSquared(time))
       let own = alpha * process.alphaDerivative(time)
       let noise = 0.5 * process.sigmaSquaredDerivative(time)
-      return row.parts.reduce(0) { sum, part in
-        let variance = alpha * alpha * part.eigenvalue + process.sigmaSquared(time)
-        return sum + part.count * (own * part.eigenvalue + noise) / variance
+      func rate(_ row: WeightedEigenvalues) -> Double {
+        var sum = 0.0
+        for part in row.parts {
+          let variance = alpha * alpha * part.eigenvalue + sigmaSquared
+          sum += part.count * (own * part.eigenvalue + noise) / variance
+        }
+        return sum
       }
-    }
-    // Relative to one component's closed form, so that nothing is left where that one prevails.
-    let excess = RunningIntegral(over: t, tolerance: 1e-10) { time in
-      let reference = rate(main, time)
-      return rows.reduce(0) { max($0, rate($1, time) - reference) }
+      let reference = rate(main)
+      return rows.reduce(0) { max($0, rate($1) - reference) }
     }
     return change(main) + excess.total - excess(s)
   }

@@ -18,6 +18,7 @@ struct PairFrame: Sendable {
   private let alpha: Double
   /// The metric of forces, row by row; nil for the identity.
   private let metric: Matrix<Double>?
+  private let diagonal: [Double]?
   /// Its absolute row sums.
   private let rowSums: [Double]?
 
@@ -77,22 +78,24 @@ struct PairFrame: Sendable {
       }
       metric = Gemm.product(transposed: scaled, scaled)
     }
+    diagonal = metric.map { m in (0..<d).map { m[$0, $0] } }
     rowSums = metric.map { m in (0..<d).map { a in m[row: a].reduce(0) { $0 + abs($1) } } }
   }
 
   /// q = λc_j + (1−λ)c_i.
-  private func mixed(_ exponent: Double) -> [Double] {
-    first.indices.map { exponent * second[$0] + (1 - exponent) * first[$0] }
+  private func mixed(_ exponent: Double, _ a: Int) -> Double {
+    exponent * second[a] + (1 - exponent) * first[a]
   }
 
   /// log ∫ p_i^λ p_j^{1−λ}.
   func logAffinity(_ exponent: Double) -> Double {
-    let (mirrored, q) = (1 - exponent, mixed(exponent))
+    let mirrored = 1 - exponent
     var sum = 0.0
     for a in first.indices {
+      let q = mixed(exponent, a)
       sum +=
-        counts[a] * (mirrored * .log(first[a] / q[a]) + exponent * .log(second[a] / q[a]))
-        - exponent * mirrored * alpha * alpha * difference[a] * difference[a] / q[a]
+        counts[a] * (mirrored * .log(first[a] / q) + exponent * .log(second[a] / q))
+        - exponent * mirrored * alpha * alpha * difference[a] * difference[a] / q
     }
     return 0.5 * sum
   }
@@ -100,17 +103,21 @@ struct PairFrame: Sendable {
   /// E‖g_i − g_j‖²/α² under the normalised p_i^λ p_j^{1−λ}: mean −Δ/q and variance
   /// (c_i − c_j)²/(c_i c_j q) in each coordinate.
   func squaredForce(_ exponent: Double) -> Double {
-    let q = mixed(exponent)
-    let mean = zip(difference, q).map { $0 / $1 }
-    var sum = squaredNorm(mean)
+    var sum = 0.0
     for a in first.indices {
-      sum += counts[a] * (metric?[a, a] ?? 1) * gap[a] * gap[a] / (first[a] * second[a] * q[a])
+      let (q, scale) = (mixed(exponent, a), diagonal?[a] ?? 1)
+      sum += counts[a] * scale * gap[a] * gap[a] / (first[a] * second[a] * q)
+      if metric == nil { sum += difference[a] * difference[a] / (q * q) }
+    }
+    guard let metric else { return sum }
+    let mean = first.indices.map { difference[$0] / mixed(exponent, $0) }
+    for a in first.indices {
+      var product = 0.0
+      for b in first.indices { product += metric[a, b] * mean[b] }
+      sum += mean[a] * product
     }
     return sum
   }
-
-  /// The size of ‖g_i − g_j‖²/α² under either component, up to a factor: a unit for exponents.
-  var typicalSquaredForce: Double { max(squaredForce(0), squaredForce(1)) }
 
   /// log E e^{θ‖g_i − g_j‖²/α²} under one of the two components, or more; infinite for large θ.
   ///
@@ -128,12 +135,5 @@ struct PairFrame: Sendable {
       sum += scale * shift * shift / room - 0.5 * counts[a] * .log(room)
     }
     return sum
-  }
-
-  private func squaredNorm(_ v: [Double]) -> Double {
-    guard let metric else { return v.reduce(0) { $0 + $1 * $1 } }
-    return v.indices.reduce(0) { sum, a in
-      sum + v[a] * zip(metric[row: a], v).reduce(0) { $0 + $1.0 * $1.1 }
-    }
   }
 }

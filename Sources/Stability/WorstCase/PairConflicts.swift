@@ -13,6 +13,8 @@ struct PairConflicts: Sendable {
   /// For Σ_j ⪯ Σ_k at j·K + k.
   private let excesses: [Excess?]
   private let contractions: [SymmetricForm]
+  /// λ_max(−B_k).
+  private let largest: [Double]
 
   /// W and κ of a pair.
   private struct Excess: Sendable {
@@ -31,8 +33,10 @@ struct PairConflicts: Sendable {
     self.order = order
     let (forms, count) = (ComponentForms(mixture, moment), mixture.componentCount)
     self.forms = forms
-    contractions = forms.stretches.map { $0.scaled(by: -1) }
-    excesses = (0..<count * count).map { index in
+    let contractions = forms.stretches.map { $0.scaled(by: -1) }
+    self.contractions = contractions
+    largest = Parallel.map(count) { contractions[$0].largest }
+    excesses = Parallel.map(count * count) { index in
       let (j, k) = (index / count, index % count)
       guard let reach = order.reach(j, k) else { return nil }
       let form = forms.difference(j, k, gap: gaps[index]).scaled(by: moment.drive)
@@ -47,7 +51,7 @@ struct PairConflicts: Sendable {
 
   /// No conflict: one component has all the responsibility, or several agree.
   var single: ConflictEdge {
-    ConflictEdge(base: contractions.reduce(-.infinity) { max($0, $1.largest) }, slope: 0)
+    ConflictEdge(base: largest.reduce(-.infinity, max), slope: 0)
   }
 
   /// The exact ends for two components of different, comparable covariances.
@@ -107,7 +111,7 @@ struct PairConflicts: Sendable {
     }
     // Weyl's inequality saves a decomposition a triple.
     return ConflictEdge(
-      base: contractions[r].largest + first.star * first.largest + second.star * second.largest,
+      base: largest[r] + first.star * first.largest + second.star * second.largest,
       slope: slope)
   }
 
@@ -124,7 +128,7 @@ struct PairConflicts: Sendable {
     }
     let force = norm(pull) + moment.alpha * difference.spectralNorm * radius
     return ConflictEdge(
-      base: max(contractions[j].largest, contractions[k].largest)
+      base: max(largest[j], largest[k])
         + 0.25 * moment.drive * force * force, slope: 0)
   }
 

@@ -31,7 +31,7 @@ import Testing
       #expect(abs(.atan(grid.times[k] / c) - angle) < 1e-3)
     }
     #expect(grid.kind == .estimate && grid.sampler == "euler" && grid.evaluations > 0)
-    #expect(grid.note?.hasPrefix("optimised on 200 samples; on as many fresh ones") == true)
+    #expect(grid.note?.hasPrefix("optimised on 3200 samples; on as many fresh ones") == true)
   }
 
   /// On fresh samples the grid is nearly as good as the one optimised on them, so that little is overfitted,

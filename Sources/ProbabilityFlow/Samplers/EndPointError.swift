@@ -54,6 +54,11 @@ public struct EndPointError: Sendable {
   /// The number of samples.
   public var sampleCount: Int { starts.rows }
 
+  /// Evaluations of the denoiser for each sample on a grid of that many steps.
+  public func evaluations(steps: Int) -> Int {
+    sampler.evaluations(segments: steps, endsAtZero: end == 0)
+  }
+
   /// The error of the first `count` samples alone.
   public func prefix(_ count: Int) -> EndPointError {
     EndPointError(self, rows: 0..<min(max(count, 1), sampleCount))

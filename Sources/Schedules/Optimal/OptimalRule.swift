@@ -9,9 +9,9 @@ import Stability
 /// The relative mean squared error Σ‖ŷ − y‖²/Σ‖y‖² over x_T ~ p_T, y by the teacher with error control, is
 /// minimised over descending grids by its exact gradients (`EndPointError`); direct optimisation of the end
 /// point is LD3's idea (Tong et al., 2025), here with the exact denoiser and no tolerance around x_T. A local
-/// minimum, and the best of several: no proof that it is the global one. With n − 1 free times the samples are
-/// overfitted little where many of them carry the error, and more where few do (Heun); the note gives the error on
-/// fresh ones.
+/// minimum, and the best of several: no proof that it is the global one. Where few samples carry the error, those
+/// near a boundary between modes, a grid overfits them; so where evaluations are cheap it is optimised on up to
+/// 16 times the request's samples. The note gives their number and the error on fresh ones.
 public enum OptimalRule: GridRule {
   public static let name = "optimal"
   public static let summary =
@@ -24,6 +24,21 @@ public enum OptimalRule: GridRule {
   /// Beyond this a dense quasi-Newton method and moves of single times no longer pay.
   private static let mostSegments = 64
 
+  /// Multiplications of one evaluation of the denoiser times evaluations along the grid times samples, up to
+  /// which it adds samples: some seconds for the last descents.
+  private static let work = 28e6
+
+  /// The samples for a request: its own, more where evaluations are cheap, up to 16 times and to 16384.
+  static func sampleCount(_ request: GridRequest) -> Int {
+    let (mixture, n) = (request.flow.mixture, max(request.segments, 1))
+    var each = Double(mixture.componentCount * mixture.dimension)
+    if case .full = mixture.covariances { each *= Double(mixture.dimension) }
+    let steps = request.sampler.evaluations(segments: n, endsAtZero: request.end == 0)
+    let affordable = work / (each * Double(steps * request.samples))
+    let most = max(min(16, 16384 / request.samples), 1)
+    return request.samples * max(min(Int(affordable), most), 1)
+  }
+
   /// The error that the rule minimises for a request, and the evaluations that its targets took.
   ///
   /// - Throws: `.unusable` without samples; `.teacher` if one of them does not arrive.
@@ -33,20 +48,20 @@ public enum OptimalRule: GridRule {
     guard request.samples >= 1 else {
       throw .unusable(rule: name, reason: "\(request.samples) samples; it needs at least 1")
     }
-    return try error(request, on: "optimal-grid")
+    return try error(request, on: "optimal-grid", count: sampleCount(request))
   }
 
   /// The error on samples of a name.
   private static func error(
-    _ request: GridRequest, on samples: String
+    _ request: GridRequest, on samples: String, count: Int
   ) throws(ScheduleError) -> (error: EndPointError, evaluations: Int) {
     let x = request.flow.marginal(at: request.horizon).sample(
-      request.samples, from: RandomStream(seed: request.seed).substream(samples))
+      count, from: RandomStream(seed: request.seed).substream(samples))
     let arrival = Teacher(request.flow, tolerance: tolerance)
       .transport(x, from: request.horizon, to: request.end)
     if case .unfinished(let rows) = arrival.outcome {
       throw .teacher(
-        .unfinished(count: rows.count, first: rows.first ?? 0, total: request.samples))
+        .unfinished(count: rows.count, first: rows.first ?? 0, total: count))
     }
     let error = EndPointError(
       request.flow, request.sampler, from: x, at: request.horizon, to: arrival.states,
@@ -84,13 +99,13 @@ public enum OptimalRule: GridRule {
     let value = error.value(along: grid.times)
     grid.objective = value
     request.progress?(1, value)
-    let fresh = try self.error(request, on: "fresh")
+    let fresh = try self.error(request, on: "fresh", count: error.sampleCount)
     let held = fresh.error.estimate(along: grid.times)
     grid.evaluations =
       teacherEvaluations + search.evaluations + fresh.evaluations
-      + request.samples * request.sampler.evaluations(request.flow, along: grid.times)
+      + error.sampleCount * request.sampler.evaluations(request.flow, along: grid.times)
     grid.note =
-      "optimised on \(request.samples) samples; on as many fresh ones the error is "
+      "optimised on \(error.sampleCount) samples; on as many fresh ones the error is "
       + "\(short(held.value)) with standard error \(short(held.standardError))"
       + (cut ? "; the time budget ended the search, so the grid is not reproducible" : "")
     return grid

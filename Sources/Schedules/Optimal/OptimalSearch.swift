@@ -3,7 +3,7 @@ import ProbabilityFlow
 import RealModule
 
 /// The search for the grid with the smallest end-point error: descents from several starts on a part of the
-/// samples, moves of single times to other gaps, and a last descent on all samples.
+/// samples, moves of single times to other gaps, and last descents on more and then on all samples.
 ///
 /// The objective has many local minima: a time too many on one side of the place where modes split stays
 /// there, since the gaps between push back. Moving it over and descending again is what gets out. All of it
@@ -33,16 +33,18 @@ struct OptimalSearch {
 
   /// The best grid found, or nil if there was no time for one evaluation.
   mutating func best(from starts: [[Double]]) -> Candidate? {
-    // Few samples first: they cost little, and the basins are the same.
-    let part = error.prefix(256)
+    // Few samples first: they cost little, and the basins are mostly the same.
+    let (few, more) = (error.prefix(256), error.prefix(1024))
     var found: [Candidate] = []
     for (i, start) in starts.enumerated() {
-      if let candidate = descend(part, gaps.logGaps(start), iterations: 30) {
+      if let candidate = descend(few, gaps.logGaps(start), iterations: 30) {
         found.append(candidate)
       }
       report(0.3 * Double(i + 1) / Double(starts.count), found)
     }
-    found.sort { $0.value < $1.value }
+    // Where there are many samples an evaluation is cheap, and moves can be judged on more.
+    let part = error.sampleCount >= 4 * more.sampleCount ? more : few
+    found = ranked(found, on: part)
     guard var best = found.first else { return nil }
     // The move that pays most, until none does.
     for round in 0..<4 {
@@ -50,12 +52,40 @@ struct OptimalSearch {
       best = moved
       report(0.3 + 0.1 * Double(round + 1), [best])
     }
-    var finals: [Candidate] = []
-    for candidate in [best] + found.prefix(2) {
-      if let final = descend(error, candidate.logGaps, iterations: 60) { finals.append(final) }
-      report(0.7 + 0.1 * Double(finals.count), finals)
+    var finals = descents(more, [best] + found.prefix(2), iterations: 60, from: 0.7)
+    if error.sampleCount > more.sampleCount {
+      // The starts too, as descents on few samples can lead away from a good one.
+      let raw = starts.map { Candidate(logGaps: gaps.logGaps($0), value: .infinity) }
+      let chosen = ranked([best] + found + finals + raw, on: error).prefix(2)
+      finals = descents(error, Array(chosen), iterations: 30, from: 0.85)
     }
     return finals.min { $0.value < $1.value } ?? best
+  }
+
+  /// The candidates with their values on the samples of `error`, the best first.
+  private mutating func ranked(_ candidates: [Candidate], on error: EndPointError) -> [Candidate] {
+    var valued: [Candidate] = []
+    for var candidate in candidates {
+      guard mayGoOn() else { return candidates.sorted { $0.value < $1.value } }
+      let angles = gaps.interior(candidate.logGaps)
+      candidate.value = .log(error.value(interiorAngles: angles) + .leastNormalMagnitude)
+      evaluations += error.sampleCount * error.evaluations(steps: angles.count + 1)
+      valued.append(candidate)
+    }
+    // Not a number compares as the worst.
+    return valued.filter { !$0.value.isNaN }.sorted { $0.value < $1.value }
+  }
+
+  /// Descents from several candidates, with reports from `fraction` up.
+  private mutating func descents(
+    _ error: EndPointError, _ candidates: [Candidate], iterations: Int, from fraction: Double
+  ) -> [Candidate] {
+    var ends: [Candidate] = []
+    for candidate in candidates {
+      if let end = descend(error, candidate.logGaps, iterations: iterations) { ends.append(end) }
+      report(fraction + 0.14 * Double(ends.count) / Double(candidates.count), ends)
+    }
+    return ends
   }
 
   /// The best descent after taking one time out of the grid and putting it into the middle of another gap.
@@ -73,7 +103,7 @@ struct OptimalSearch {
         let (high, low) = (ends[gap], ends[gap + 1])
         trial.insert(low > 0 ? (high * low).squareRoot() : 0.3 * high, at: gap)
         let value = Double.log(error.value(interiorAngles: trial) + .leastNormalMagnitude)
-        evaluations += error.sampleCount * trial.count
+        evaluations += error.sampleCount * error.evaluations(steps: trial.count + 1)
         trials.append(Candidate(logGaps: gaps.logGaps(trial), value: value))
       }
     }

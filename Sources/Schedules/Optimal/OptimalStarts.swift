@@ -16,7 +16,7 @@ struct OptimalStarts {
     let smallest = request.flow.mixture.smallestVariance.squareRoot()
     return [
       arctan(deviation), arctan(1), arctan((deviation * smallest).squareRoot()), arctan(smallest),
-      powers(7), logarithmic, uniformInTime, curvature, information,
+      powers(7), logarithmic, uniformInTime, curvature, information, planned,
     ].compactMap { $0 }.filter(isGrid)
   }
 
@@ -124,6 +124,18 @@ struct OptimalStarts {
         NoiseLevel(process, at: times[i - 1]).angle, NoiseLevel(process, at: times[i]).angle
       )
       return a + share * (b - a)
+    }
+  }
+
+  /// The grid of `PlannedRule`, where it costs little beside the search.
+  private var planned: [Double]? {
+    let mixture = request.flow.mixture
+    guard n > 1, mixture.componentCount * mixture.dimension <= 512 else { return nil }
+    var plan = request
+    (plan.parameters, plan.progress) = ([:], nil)
+    guard let grid = try? PlannedRule.grid(plan) else { return nil }
+    return grid.times.dropFirst().dropLast().map {
+      NoiseLevel(request.flow.process, at: $0).angle
     }
   }
 

@@ -98,7 +98,9 @@ struct TimeScoreParts: Sendable {
       }
     }
     return best.map {
-      ($0.block, $0.products, .pow($0.block.seedError, Double(1 << $0.products)) * (1 + 1e-9))
+      // The knots' distances to s² round once more.
+      let seed = $0.block.seedError + 8 * 0x1p-53 * (variance + limit) / low
+      return ($0.block, $0.products, .pow(seed, Double(1 << $0.products)) * (1 + 1e-9))
     }
   }
 

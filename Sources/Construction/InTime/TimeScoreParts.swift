@@ -20,20 +20,7 @@ struct TimeScoreParts: Sendable {
     (self.mixture, self.process, self.start) = (mixture, process, start)
     variance = mixture.spectrum.lambda.elements[0]
     let (means, count) = (mixture.means, mixture.componentCount)
-    var distances = Matrix<Double>(rows: count, columns: count)
-    for i in 0..<count {
-      for j in 0..<count {
-        distances[i, j] =
-          Norms.length(Norms.difference(means[row: i], means[row: j])) * (1 + 1e-9)
-      }
-    }
-    let centre =
-      (0..<count).min {
-        distances[row: $0].reduce(0, max) < distances[row: $1].reduce(0, max)
-      } ?? 0
-    spread = MeanSpread(
-      dimension: mixture.dimension, distances: distances, centre: centre,
-      weights: mixture.weights)
+    spread = .means(of: mixture)
     var halves: [[Int]: (value: Double, slopes: [Double])] = [:]
     var reach = LogitDifferences.Bound()
     for pair in GapTree.pairs(count) {

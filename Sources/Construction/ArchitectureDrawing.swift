@@ -1,14 +1,20 @@
-import Networks
+public import Networks
 
 /// Where a constructed network has its neurons and weights: text for terminals and an SVG.
 public struct ArchitectureDrawing: Sendable {
   private let layers: [(relu: Int, requ: Int, weights: Int, stage: String)]
 
   /// The drawing of a constructed score.
-  public init(_ score: ConstructedScore) {
-    let hidden = score.network.layers.count - 1
-    layers = score.network.layers.enumerated().map { l, layer in
-      let stage = score.stages.first { $0.layers.contains(l + 1) }?.name ?? ""
+  public init(_ score: ConstructedScore) { self.init(score.network, score.stages) }
+
+  /// The drawing of a score in time.
+  public init(_ score: ConstructedTimeScore) { self.init(score.network, score.stages) }
+
+  /// The drawing of a network whose hidden layers have these parts.
+  public init(_ network: SparseNetwork, _ stages: [(name: String, layers: Range<Int>)]) {
+    let hidden = network.layers.count - 1
+    layers = network.layers.enumerated().map { l, layer in
+      let stage = stages.first { $0.layers.contains(l + 1) }?.name ?? ""
       return (
         layer.activations.count { $0 == .relu }, layer.activations.count { $0 == .requ },
         layer.values.count, l == hidden ? "output" : stage

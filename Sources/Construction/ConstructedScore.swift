@@ -47,7 +47,7 @@ public struct ConstructedScore: Sendable {
       (certificate, stages) = (parts.certificate([]), [])
       return
     }
-    guard let choice = ResponsibilityBlocks(parts, budget: absolute - rounding) else {
+    guard let choice = ResponsibilityBlocks(parts.spread, budget: absolute - rounding) else {
       throw .tooFine(tolerance: tolerance)
     }
     (network, stages) = choice.build(parts)

@@ -8,6 +8,8 @@ public enum ConstructionError: Error, Equatable, CustomStringConvertible {
   case tooFine(tolerance: Double)
   /// The components have different covariances.
   case unequalCovariances
+  /// The components do not share one isotropic covariance.
+  case anisotropicCovariance
 
   /// One sentence with advice.
   public var description: String {
@@ -22,6 +24,8 @@ public enum ConstructionError: Error, Equatable, CustomStringConvertible {
     case .unequalCovariances:
       "this version constructs scores of components with one shared covariance; fit with a tied "
         + "covariance"
+    case .anisotropicCovariance:
+      "this needs components with one shared isotropic covariance; fit with a shared spherical one"
     }
   }
 }

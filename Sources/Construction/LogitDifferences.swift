@@ -2,8 +2,7 @@ import Arrays
 import Mixtures
 import RealModule
 
-/// Differences of the log-responsibilities of a shared covariance, affine in x, and the tree that
-/// finds all gaps to the largest one.
+/// Differences of the log-responsibilities of a shared covariance, affine in x.
 ///
 /// ℓ_i − ℓ_j = log(w_i/w_j) + α (μ_i − μ_j)ᵀ C^{-1} (x − ½α(μ_i + μ_j)), stored times a scale κ. With
 /// C = s² I and κ = s²/α the slopes are μ_i − μ_j itself, often without any rounding.
@@ -78,107 +77,20 @@ struct LogitDifferences: Sendable {
 
   private var precisionNorm: Double { Norms.length(precision.matrix.elements) }
 
-  /// Adds the neurons of the tree: κ times the gap of each component to the largest logit, all in
-  /// one layer, with a bound of max δ − min δ where δ are the errors of the logits.
-  ///
-  /// Gaps are not negative, so one neuron carries each. A group's gaps grow by max(Δ, 0) when another
-  /// group's maximum exceeds its own by Δ. Differences of only K − 1 pairs are stored, a spanning
-  /// tree, so that the stored ones are those of some logits near the exact ones.
+  /// Adds the neurons of the tree: κ times the gap of each component to the largest logit, with a
+  /// bound of max δ − min δ where δ are the errors of the logits.
   func gaps(in builder: inout NetworkBuilder) -> (gaps: [Signal], error: Bound) {
-    let count = marginal.mixture.componentCount
     let x = (0..<marginal.mixture.dimension).map { builder.input($0) }
-    var groups = (0..<count).map { Group(representative: $0) }
-    var pending: [[Int]: Signal] = [:]
-    var errors: [[Int]: Bound] = [:]
-    for pair in LogitDifferences.pairs(count) {
+    var differences: [[Int]: (signal: Signal, error: Bound)] = [:]
+    let count = marginal.mixture.componentCount
+    for pair in GapTree.pairs(count) {
       let (slopes, offset, error) = stored(pair[0], pair[1])
       var signal = Signal.constant(offset, layer: 0)
       for (slope, coordinate) in zip(slopes, x) where slope != 0 {
         signal = signal + slope * coordinate
       }
-      (pending[pair], errors[pair]) = (signal, error)
+      differences[pair] = (signal, error)
     }
-    while groups.count > 1 {
-      var next: [Group] = []
-      var used: Set<[Int]> = []
-      for n in stride(from: 0, to: groups.count, by: 2) {
-        guard n + 1 < groups.count else {
-          next.append(groups[n].carried(in: &builder))
-          continue
-        }
-        let pair = [groups[n].representative, groups[n + 1].representative]
-        used.insert(pair)
-        if let difference = pending[pair], let error = errors[pair] {
-          next.append(groups[n].merged(with: groups[n + 1], difference, error, in: &builder))
-        }
-      }
-      for (pair, signal) in pending.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-        pending[pair] =
-          used.contains(pair) ? nil : builder.carry(signal, to: signal.layer + 1)
-      }
-      groups = next
-    }
-    let members = groups[0].gaps.sorted { $0.component < $1.component }
-    return (members.map(\.gap), groups[0].range)
-  }
-
-  /// The pairs whose differences the tree needs.
-  private static func pairs(_ count: Int) -> [[Int]] {
-    var (result, representatives) = ([[Int]](), Array(0..<count))
-    while representatives.count > 1 {
-      var next: [Int] = []
-      for n in stride(from: 0, to: representatives.count, by: 2) {
-        if n + 1 < representatives.count {
-          result.append([representatives[n], representatives[n + 1]])
-          next.append(representatives[n + 1])
-        } else {
-          next.append(representatives[n])
-        }
-      }
-      representatives = next
-    }
-    return result
-  }
-}
-
-/// Components whose gaps to their own largest logit are known.
-private struct Group {
-  /// The component that stands for the group.
-  let representative: Int
-  var gaps: [(component: Int, gap: Signal)]
-  /// Bounds of the logits' errors against the representative's, and among each other.
-  var reach = LogitDifferences.Bound()
-  var range = LogitDifferences.Bound()
-
-  init(representative: Int) {
-    self.representative = representative
-    gaps = [(representative, .constant(0, layer: 0))]
-  }
-
-  /// The group's largest logit less the representative's.
-  private var excess: Signal {
-    gaps.first { $0.component == representative }?.gap ?? .constant(0, layer: gaps[0].gap.layer)
-  }
-
-  func carried(in builder: inout NetworkBuilder) -> Group {
-    var result = self
-    result.gaps = gaps.map { ($0.component, builder.carry($0.gap, to: $0.gap.layer + 1)) }
-    return result
-  }
-
-  func merged(
-    with other: Group, _ difference: Signal, _ error: LogitDifferences.Bound,
-    in builder: inout NetworkBuilder
-  ) -> Group {
-    let lead = difference + excess - other.excess
-    let (ahead, behind) = (builder.relu(lead), builder.relu(-1 * lead))
-    let (left, right) = (carried(in: &builder), other.carried(in: &builder))
-    var result = right
-    result.gaps =
-      left.gaps.map { ($0.component, $0.gap + behind) }
-      + right.gaps.map { ($0.component, $0.gap + ahead) }
-    result.reach = .larger(other.reach, reach + error)
-    result.range = .larger(.larger(range, other.range), reach + error + other.reach)
-    return result
+    return GapTree.gaps(count, differences, in: &builder)
   }
 }

@@ -15,8 +15,8 @@ struct ResponsibilityBlocks: Sendable {
   ///
   /// R gets a fifth of it, the fewest squarings that keep the exponential within six tenths are
   /// taken, and the rest is the reciprocal's.
-  init?(_ parts: SharedScoreParts, budget: Double) {
-    let count = Double(parts.marginal.mixture.componentCount)
+  init?(_ parts: MeanSpread, budget: Double) {
+    let count = Double(parts.count)
     let range = max(2, .log(parts.totalDistance / (0.2 * budget)))
     var found: (block: ExponentialBlock, bound: Double)?
     for squarings in 0...20 where found == nil {
@@ -37,10 +37,13 @@ struct ResponsibilityBlocks: Sendable {
     let left = budget - bound - clipping
     guard left > 0 else { return nil }
     self.exponential = exponential
-    let interval = smallest * (1 - 1e-9)...count * largest * (1 + 1e-9)
+    let weights = parts.weights
+    let interval =
+      smallest * (weights?.reduce(1, min) ?? 1) * (1 - 1e-9)...(weights?.reduce(0, +) ?? count)
+      * largest * (1 + 1e-9)
     let weightsOfKnot = 2 * count + 3
     // Twice the weights that a product costs: depth is dearer than width.
-    let weightsOfProduct = 2 * (2 * Double(parts.marginal.mixture.dimension) + 9 * count)
+    let weightsOfProduct = 2 * (2 * Double(parts.dimension) + 9 * count)
     var best: (block: ReciprocalBlock, products: Int, cost: Double)?
     for products in 1...4 {
       for knots in 1...24 {
@@ -78,7 +81,7 @@ struct ResponsibilityBlocks: Sendable {
       return exponential.apply(builder.relu(inside), builder.requ(inside), in: &builder)
     }
     let first = exponentials[0].layer
-    var gammas = normalised(exponentials, in: &builder)
+    var gammas = normalised(exponentials, weights: nil, in: &builder)
     if 2 * (gammas.count - 1) * d > 2 * d + 3 * gammas.count {
       // Each product is three neurons; one neuron for it costs a layer but saves outputs.
       gammas = gammas.enumerated().map { k, gamma in
@@ -98,8 +101,22 @@ struct ResponsibilityBlocks: Sendable {
     )
   }
 
-  /// e_k/Σe by the spline and Goldschmidt's products: e_k r_0 (1 + e)(1 + e²)….
-  private func normalised(_ values: [Signal], in builder: inout NetworkBuilder) -> [Signal] {
+  /// w_k e^{−gap_k}/Σ w e^{−gap} from the gaps.
+  func responsibilities(
+    _ gaps: [Signal], weights: [Double], in builder: inout NetworkBuilder
+  ) -> [Signal] {
+    let exponentials = gaps.map { gap in
+      let inside = -1 / exponential.range * gap + 1
+      return exponential.apply(builder.relu(inside), builder.requ(inside), in: &builder)
+    }
+    return normalised(exponentials, weights: weights, in: &builder)
+  }
+
+  /// w_k e_k/Σwe by the spline and Goldschmidt's products: w_k e_k r_0 (1 + e)(1 + e²)….
+  private func normalised(
+    _ exponentials: [Signal], weights: [Double]?, in builder: inout NetworkBuilder
+  ) -> [Signal] {
+    let values = exponentials.enumerated().map { (weights?[$0.offset] ?? 1) * $0.element }
     let sum = values.dropFirst().reduce(values[0], +).within(reciprocal.interval)
     let seed = reciprocal.seed(sum, in: &builder)
     let total = builder.carry(sum, to: seed.layer)

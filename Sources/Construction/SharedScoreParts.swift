@@ -13,12 +13,10 @@ struct SharedScoreParts: Sendable {
   let steps: [[Double]]
   /// C^{-1} m_centre as stored.
   let offset: [Double]
+  /// The distances of the C^{-1} m_k.
+  let spread: MeanSpread
   /// The largest ‖C^{-1}(m_i − m_j)‖.
-  let diameter: Double
-  /// The largest Σ_k ‖C^{-1}(m_k − m_j)‖ over j.
-  let totalDistance: Double
-  /// The largest ‖C^{-1}(m_k − m_centre)‖.
-  let radius: Double
+  var diameter: Double { spread.diameter }
   let scoreNorm: Double
   /// The radius that holds 50 standard deviations about each mean.
   let ball: Double
@@ -60,9 +58,9 @@ struct SharedScoreParts: Sendable {
     let base = precision.product(origin)
     (self.marginal, self.precision, self.centre) = (marginal, precision, centre)
     (steps, offset) = (products.map(\.value), base.value)
-    diameter = distances.elements.reduce(0, max)
-    totalDistance = (0..<count).reduce(0) { max($0, distances[row: $1].reduce(0, +)) }
-    radius = distances[row: centre].reduce(0, max)
+    let spread = MeanSpread(
+      dimension: mixture.dimension, distances: distances, centre: centre, weights: nil)
+    self.spread = spread
     scoreNorm = ScoreNorm.lowerBound(marginal, precision)
     let farthest = (0..<count).reduce(0) { max($0, Norms.length(mixture.means[row: $1])) }
     ball =
@@ -78,10 +76,10 @@ struct SharedScoreParts: Sendable {
       : marginal.alpha * farthest + precision.largestDeviation
         * Double(mixture.dimension * (mixture.dimension + 2)).squareRoot().squareRoot()
     sensitivity = min(
-      0.25 * diameter,
+      0.25 * spread.diameter,
       norm.power.map { Overlap.sensitivity(marginal, precision, distances, $0) }
         ?? .infinity)
-    let logits = diameter > 0 ? LogitDifferences(marginal, precision) : nil
+    let logits = spread.diameter > 0 ? LogitDifferences(marginal, precision) : nil
     self.logits = logits
     var scratch = NetworkBuilder(inputs: mixture.dimension)
     logitError = logits?.gaps(in: &scratch).error ?? .init()

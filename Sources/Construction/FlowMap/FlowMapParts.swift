@@ -1,0 +1,167 @@
+import Arrays
+import Mixtures
+import Networks
+import RealModule
+
+/// The network of a flow map in the state y = x/s for given blocks.
+///
+/// Carried through all layers are x_T, the K − 1 projections (μ_i − μ_j)ᵀx_T and the running sums
+/// G_k = Σ h γ_k, from which y = x_T/s_T + (r − r_T) μ_c + Σ G_k (μ_k − μ_c) follows.
+struct FlowMapParts: Sendable {
+  let mixture: GaussianMixture
+  let spread: MeanSpread
+  /// α/s at the grid's times, increasing.
+  let ratios: [Double]
+  /// σ_0².
+  let variance: Double
+  /// s at the first and last time.
+  let deviations: (first: Double, last: Double)
+  private let pairs: [[Int]]
+
+  init(_ mixture: GaussianMixture, _ process: any ForwardProcess, _ times: [Double]) {
+    self.mixture = mixture
+    spread = MeanSpread.means(of: mixture)
+    variance = mixture.spectrum.lambda.elements[0]
+    let deviations = times.map { [variance] t in
+      (process.alpha(t) * process.alpha(t) * variance + process.sigmaSquared(t)).squareRoot()
+    }
+    ratios = zip(times, deviations).map { process.alpha($0) / $1 }
+    self.deviations = (deviations[0], deviations[times.count - 1])
+    pairs = GapTree.pairs(mixture.componentCount)
+  }
+
+  private func step(_ k: Int) -> [Double] {
+    Norms.difference(mixture.means[row: k], mixture.means[row: spread.centre])
+  }
+
+  private func dot(_ a: some Sequence<Double>, _ b: some Sequence<Double>) -> Double {
+    zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  /// A bound in L²(p_T) of what stored coefficients do to a velocity (derived).
+  ///
+  /// Each difference has d + 8 roundings or fewer in terms of at most r (r + r_T) ρ² with ρ the
+  /// largest ‖μ_k‖, and slopes of at most D/s_T against ‖x_T‖; the tree adds up K − 1 of them.
+  var roundingBound: Double {
+    let farthest = (0..<mixture.componentCount).reduce(0) {
+      max($0, Norms.length(mixture.means[row: $1]))
+    }
+    let d = Double(mixture.dimension)
+    let last = ratios[ratios.count - 1]
+    let reach = ratios[0] * farthest + (d * (d + 2)).squareRoot().squareRoot()
+    let size = last * (12 * last * farthest * farthest + spread.diameter * reach)
+    let range = Double(pairs.count) * (d + 8) * 0x1p-53 * size
+    return 0.25 * spread.diameter * range + (d + 8) * 0x1p-53 * (4 * farthest + reach)
+  }
+
+  /// The signals that a step works with, all in one layer.
+  private struct State {
+    var x: [Signal]
+    var projections: [[Int]: Signal]
+    /// One for each component but the centre, whose entry is zero.
+    var sums: [Signal]
+
+    func carried(to layer: Int, in builder: inout NetworkBuilder) -> State {
+      var result = self
+      result.x = x.map { builder.carry($0, to: layer) }
+      for (pair, signal) in projections.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+        result.projections[pair] = builder.carry(signal, to: layer)
+      }
+      result.sums = sums.map { builder.carry($0, to: layer) }
+      return result
+    }
+  }
+
+  /// γ̂ at r with `sums`, in a later layer.
+  private func responsibilities(
+    _ state: State, _ sums: [Signal], at r: Double, _ blocks: ResponsibilityBlocks,
+    in builder: inout NetworkBuilder
+  ) -> [Signal] {
+    var differences: [[Int]: (signal: Signal, error: LogitDifferences.Bound)] = [:]
+    for pair in pairs {
+      guard let projection = state.projections[pair] else { continue }
+      let (a, b) = (mixture.means[row: pair[0]], mixture.means[row: pair[1]])
+      let slopes = Norms.difference(a, b)
+      let middle = zip(a, b).map { 0.5 * ($0 + $1) }
+      var signal = 1 / deviations.first * projection
+      for (k, sum) in sums.enumerated() where k != spread.centre {
+        signal = signal + dot(slopes, step(k)) * sum
+      }
+      let offset =
+        (r - ratios[0]) * dot(slopes, mixture.means[row: spread.centre]) - r * dot(slopes, middle)
+      differences[pair] = (signal + offset, .init())
+    }
+    let gaps = GapTree.gaps(mixture.componentCount, differences, in: &builder).gaps
+    return blocks.responsibilities(
+      gaps.map { r * $0 }, weights: mixture.weights, in: &builder)
+  }
+
+  /// The whole network.
+  func build(_ rule: FlowMapRule, _ blocks: ResponsibilityBlocks) -> SparseNetwork {
+    var builder = NetworkBuilder(inputs: mixture.dimension)
+    let x = (0..<mixture.dimension).map { builder.input($0) }
+    var projections: [[Int]: Signal] = [:]
+    for pair in pairs {
+      let slopes = Norms.difference(mixture.means[row: pair[0]], mixture.means[row: pair[1]])
+      projections[pair] = zip(slopes, x).reduce(Signal.constant(0, layer: 0)) {
+        $0 + $1.0 * $1.1
+      }
+    }
+    let zero = (0..<mixture.componentCount).map { _ in Signal.constant(0, layer: 0) }
+    var state = State(x: x, projections: projections, sums: zero)
+    // The inputs are combined once: afterwards two neurons carry each coordinate and projection.
+    state = state.carried(to: 1, in: &builder)
+    for (r, end) in zip(ratios, ratios.dropFirst()) {
+      let h = end - r
+      var slopes = responsibilities(state, state.sums, at: r, blocks, in: &builder)
+      state = state.carried(to: slopes[0].layer, in: &builder)
+      if rule == .heun {
+        let ahead = zip(state.sums, slopes).map { $0 + h * $1 }
+        state.sums = zip(state.sums, slopes).map { $0 + 0.5 * h * $1 }
+        slopes = responsibilities(state, ahead, at: end, blocks, in: &builder)
+        state = state.carried(to: slopes[0].layer, in: &builder)
+      }
+      let part = rule == .heun ? 0.5 * h : h
+      state.sums = state.sums.enumerated().map { k, sum in
+        k == spread.centre
+          ? .constant(0, layer: sum.layer)
+          : (sum + part * slopes[k]).within(0...2 * (end - ratios[0]))
+      }
+    }
+    if state.sums.count > 4 {
+      state = state.carried(to: state.x[0].layer + 1, in: &builder)
+    }
+    let length = ratios[ratios.count - 1] - ratios[0]
+    return builder.network(
+      outputs: state.x.indices.map { a in
+        let scale = deviations.last
+        var sum =
+          scale / deviations.first * state.x[a] + scale * length * mixture.means[spread.centre, a]
+        for (k, g) in state.sums.enumerated() where k != spread.centre {
+          sum = sum + scale * step(k)[a] * g
+        }
+        return sum
+      })
+  }
+}
+
+extension MeanSpread {
+  /// The spread of a mixture's means, weights outside the logits.
+  static func means(of mixture: GaussianMixture) -> MeanSpread {
+    let (means, count) = (mixture.means, mixture.componentCount)
+    var distances = Matrix<Double>(rows: count, columns: count)
+    for i in 0..<count {
+      for j in 0..<count {
+        distances[i, j] =
+          Norms.length(Norms.difference(means[row: i], means[row: j])) * (1 + 1e-9)
+      }
+    }
+    let centre =
+      (0..<count).min {
+        distances[row: $0].reduce(0, max) < distances[row: $1].reduce(0, max)
+      } ?? 0
+    return MeanSpread(
+      dimension: mixture.dimension, distances: distances, centre: centre,
+      weights: mixture.weights)
+  }
+}

@@ -1,0 +1,34 @@
+import Arrays
+
+/// The distances of the vectors that responsibilities average, in the units of the result.
+struct MeanSpread: Sendable {
+  /// The number of components K.
+  let count: Int
+  /// The dimension d.
+  let dimension: Int
+  /// The component at the centre, from which the others are measured.
+  let centre: Int
+  /// The weights w_k that multiply the exponentials; nil if the logits hold them.
+  let weights: [Double]?
+  /// The largest distance.
+  let diameter: Double
+  /// The largest distance to the centre.
+  let radius: Double
+  /// What responsibilities move the average by at most, for each unit that is added to every e_k
+  /// against the largest one: max_j Σ_k w_k ‖v_k − v_j‖/min w.
+  let totalDistance: Double
+
+  /// The spread of vectors with these distances, K×K.
+  init(dimension: Int, distances: Matrix<Double>, centre: Int, weights: [Double]?) {
+    count = distances.rows
+    (self.dimension, self.centre, self.weights) = (dimension, centre, weights)
+    diameter = distances.elements.reduce(0, max)
+    radius = distances[row: centre].reduce(0, max)
+    let smallest = weights?.reduce(1, min) ?? 1
+    totalDistance = (0..<distances.rows).reduce(0) { sum, j in
+      max(
+        sum,
+        (0..<distances.rows).reduce(0) { $0 + (weights?[$1] ?? 1) * distances[$1, j] } / smallest)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Arrays
+import Construction
+import Foundation
+import Mixtures
+import Networks
+import RealModule
+import Testing
+
+@Suite struct TimeScoreTests {
+  /// CONSTRUCTION_SEEDS asks for more mixtures.
+  static let seeds = Int(ProcessInfo.processInfo.environment["CONSTRUCTION_SEEDS"] ?? "") ?? 6
+
+  /// Measured ≤ certified ≤ asked in L^1, L^2 and L^4 at all times, relative and absolute.
+  @Test(arguments: 0..<seeds) func theCertificateHolds(seed: Int) throws {
+    let mixture = try sharedMixture(seed: UInt64(seed), type: 0)
+    let process = try OrnsteinUhlenbeck(
+      beta: [5, 1, 3][seed % 3], sigmaInfinity: seed % 4 == 3 ? 1.5 : 1)
+    for tolerance in [1e-2, 1e-4, 1e-6] {
+      for relative in [true, false] {
+        let score = try ConstructedTimeScore(
+          mixture, process, from: seed % 2 == 0 ? 0 : 0.01, tolerance: tolerance,
+          relative: relative)
+        let measured = MeasuredTimeError(
+          score.network, mixture, process, times: score.certificate.times, samples: 200,
+          random: RandomStream(seed: UInt64(seed)))
+        #expect(score.certificate.errorBound <= tolerance)
+        for row in measured.rows {
+          for (n, error) in row.errors.enumerated() {
+            #expect(error / (relative ? row.norms[n] : 1) <= score.certificate.bounds[n])
+          }
+        }
+        #expect(score.network.neuronCount(.identity) == 0)
+        #expect(measured.largest(relative: relative) > 0)
+        if Self.seeds > 6 {
+          print(
+            "time", seed, tolerance, relative, score.network.hiddenLayers,
+            score.network.weightCount, score.network.largestMagnitude,
+            score.certificate.errorBound / measured.largest(relative: relative))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [1, 0.1, 0.01]) func thePaperMixtureIsSmall(sigma0: Double) throws {
+    let mixture = try GaussianMixture.paper(seed: 0, sigma0: sigma0)
+    let process = try OrnsteinUhlenbeck()
+    let score = try ConstructedTimeScore(mixture, process, tolerance: 1e-6)
+    let measured = MeasuredTimeError(
+      score.network, mixture, process, times: 0...1, samples: 100, random: RandomStream(seed: 1))
+    print(
+      "paper", sigma0, score.network.hiddenLayers, score.network.weightCount,
+      score.network.largestMagnitude, score.certificate, measured.largest(relative: true))
+    #expect(score.certificate.errorBound <= 1e-6)
+    #expect(measured.largest(relative: true) <= score.certificate.errorBound)
+    #expect(score.network.hiddenLayers <= 32)
+    #expect(score.network.weightCount <= 15_000)
+  }
+}

@@ -66,7 +66,9 @@ struct TimeScoreParts: Sendable {
     alphaError delta: Double, tolerance: Double
   ) -> (block: ReciprocalBlock?, products: Int, error: Double)? {
     if isStationary { return (nil, 0, 4 * 0x1p-53) }
-    let ends = [start, process.horizon].map { limit + (variance - limit) * .exp(-2 * process.beta * $0) }
+    let ends = [start, process.horizon].map {
+      limit + (variance - limit) * .exp(-2 * process.beta * $0)
+    }
     let change = abs(variance - limit) * 3 * delta + 1e-15 * (variance + limit)
     let low = ends.reduce(.infinity, min) - change
     // A spline needs some length.

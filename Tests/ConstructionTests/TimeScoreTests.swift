@@ -47,9 +47,6 @@ import Testing
     let score = try ConstructedTimeScore(mixture, process, tolerance: 1e-6)
     let measured = MeasuredTimeError(
       score.network, mixture, process, times: 0...1, samples: 100, random: RandomStream(seed: 1))
-    print(
-      "paper", sigma0, score.network.hiddenLayers, score.network.weightCount,
-      score.network.largestMagnitude, score.certificate, measured.largest(relative: true))
     #expect(score.certificate.errorBound <= 1e-6)
     #expect(measured.largest(relative: true) <= score.certificate.errorBound)
     #expect(score.network.hiddenLayers <= 32)

@@ -15,6 +15,9 @@ public struct RunningIntegral: Sendable {
   /// stretch the halves are closer to the integral than this.
   public private(set) var disagreement = 0.0
 
+  /// The integral over [0, T] plus the disagreement: what a bound counts.
+  public var outwardTotal: Double { total + disagreement }
+
   /// The integral over [0, T].
   public var total: Double { sums[sums.count - 1] }
 

@@ -65,8 +65,8 @@ public struct StabilitySummary: Sendable {
     trajectoryOffset =
       certificate.volumeOffset(from: horizon, to: 0)
       + certificate.shift(state, from: horizon, to: 0)
-    let averaged = certificate.ratesAreCheap ? certificate.averagedIntegral : nil
-    averagedIntegral = averaged.map { $0.total + $0.disagreement }
+    averagedIntegral =
+      certificate.ratesAreCheap ? certificate.averagedIntegral.outwardTotal : nil
 
     twoSided = times.map { bound.twoSided($0) }
     sharpTwoSided = times.map { bound.sharpTwoSided($0) }

@@ -66,6 +66,7 @@ struct EvaluateCommand: ParsableCommand {
       "",
     ] + table.lines + [
       "",
+      "State variables: native, the process's own x.",
       "Local error: root mean square on the students' own states (estimate). Certified: one-sided",
       "Lipschitz bound of the rest of the flow (certificate). Shares add up to 100 % (estimate).",
     ] + (evaluation.warning.map { ["Warning: \($0)."] } ?? [])

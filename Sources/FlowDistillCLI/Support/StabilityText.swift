@@ -54,7 +54,13 @@ struct StabilityText {
           note: "averaged certificate"
         ))
     }
-    return ["Typical samples"] + aligned(rows)
+    let omitted =
+      summary.highProbability == nil
+      ? [
+        "  Left out, since they would take long for so many components and dimensions: the",
+        "  high-probability and the averaged certificate.",
+      ] : []
+    return ["Typical samples"] + aligned(rows) + omitted
   }
 
   private var worstCase: [String] {
@@ -73,7 +79,18 @@ struct StabilityText {
       ),
     ]
     return ["Worst case over all x"] + aligned(rows)
-      + (summary.reason.map { ["  infinite because \($0)"] } ?? [])
+      + (summary.reason.map { broken("infinite because \($0)") } ?? [])
+  }
+
+  /// A sentence in lines of at most 100 characters, indented.
+  private func broken(_ sentence: String) -> [String] {
+    sentence.split(separator: " ").reduce(into: []) { lines, word in
+      if let last = lines.last, last.count + 1 + word.count <= 100 {
+        lines[lines.count - 1] += " " + word
+      } else {
+        lines.append("  " + word)
+      }
+    }
   }
 
   private var table: [String] {

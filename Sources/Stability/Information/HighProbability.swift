@@ -58,7 +58,7 @@ extension InformationCertificate {
     return HighProbabilityCertificate(
       confidence: confidence,
       logAmplification: logScaleRatio(largest, from: horizon, to: 0)
-        + integral.total + integral.disagreement + shift,
+        + integral.outwardTotal + shift,
       closedForm: closedForm(confidence).map {
         .init(logAmplification: $0.logAmplification + shift, time: $0.time)
       })

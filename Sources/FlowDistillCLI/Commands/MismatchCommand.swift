@@ -96,6 +96,7 @@ struct MismatchCommand: ParsableCommand {
       "Each bound is a certificate that holds with probability \(probability), up to the teacher's "
         + "error;",
       "the bounds by segment concern students on exact samples of their segment.",
+      "State variables: native, the process's own x.",
     ]
   }
 

@@ -88,6 +88,13 @@ private func small(_ flow: ProbabilityFlow, _ n: Int, end: Double = 0) -> GridRe
   }
 }
 
+/// A number of segments that would take minutes is an error that names the most.
+@Test func tooManySegmentsForDMNAreRefused() throws {
+  let flow = ProbabilityFlow(try planar(3, .full), try RectifiedFlow())
+  let error = #expect(throws: ScheduleError.self) { _ = try DMNRule.grid(small(flow, 1200)) }
+  #expect(error?.description == "rule dmn: 1200 segments; it optimises at most 128")
+}
+
 /// In one dimension, and for one Gaussian about the origin, trajectories are straight.
 @Test func gitsSaysWhereItsCostVanishes() throws {
   let line = ProbabilityFlow(

@@ -22,10 +22,17 @@ public enum DMNRule: GridRule {
       ),
     ]
 
+  /// The work grows fast with the steps: half a second at 100, more than 40 seconds at 1200.
+  private static let mostSegments = 128
+
   public static func grid(_ request: GridRequest) throws(ScheduleError) -> TimeGrid {
     let placed = try PlacedLevels(request, for: self)
     let range = placed.range
     if let levels = placed.forced { return try placed.grid(levels, objective: nil, evaluations: 0) }
+    guard request.segments <= mostSegments else {
+      throw .unusable(
+        rule: name, reason: "\(request.segments) segments; it optimises at most \(mostSegments)")
+    }
     let (steps, power) = (range.count - 1, request.value("power", of: self))
     guard power >= 0 else {
       throw .badParameter(rule: name, name: "power", problem: "is \(power); use 0 or more")

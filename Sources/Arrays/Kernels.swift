@@ -144,6 +144,42 @@ public enum GaussianKernels {
     }
   }
 
+  /// z_i = x_i − shift_i m: a batch's differences to a component's shifted mean.
+  public static func differences(
+    _ x: Span<Double>, rows: GaussianRows, mean: Span<Double>, into z: inout MutableSpan<Double>
+  ) {
+    let (n, d) = (rows.count, mean.count)
+    precondition(x.count == n * d && z.count == n * d, "differences to a mean")
+    unsafe z.withUnsafeMutableBufferPointer { z in
+      unsafe x.withUnsafeBufferPointer { x in
+        unsafe mean.withUnsafeBufferPointer { mean in
+          guard let z = z.baseAddress, let x = x.baseAddress, let mean = mean.baseAddress
+          else { return }
+          unsafe fd_add_multiples(n, d, x, rows.shift, 1, -1, mean, z)
+        }
+      }
+    }
+  }
+
+  /// out_i ← out_i + p γ_ik m for component `k`.
+  public static func addMean(
+    _ mean: Span<Double>, times p: Double, responsibilities: Span<Double>, column k: Int,
+    of columns: Int, to out: inout MutableSpan<Double>
+  ) {
+    let (n, d) = (responsibilities.count / columns, mean.count)
+    precondition(out.count == n * d && k < columns, "weighted means")
+    unsafe out.withUnsafeMutableBufferPointer { out in
+      unsafe mean.withUnsafeBufferPointer { mean in
+        unsafe responsibilities.withUnsafeBufferPointer { gamma in
+          guard let out = out.baseAddress, let mean = mean.baseAddress,
+            let gamma = gamma.baseAddress
+          else { return }
+          unsafe fd_add_multiples(n, d, out, gamma + k, columns, p, mean, out)
+        }
+      }
+    }
+  }
+
   /// Squared Euclidean distances between the rows of `x` and the rows of `y`: x.rows × y.rows.
   public static func squaredDistances(_ x: Matrix<Double>, _ y: Matrix<Double>) -> Matrix<Double> {
     precondition(x.columns == y.columns, "\(x.columns) against \(y.columns) columns")

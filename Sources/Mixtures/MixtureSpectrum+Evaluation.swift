@@ -89,13 +89,13 @@ extension MixtureSpectrum {
     // Taken out of the scratch for exclusive access to each buffer, put back at the end.
     var (gamma, rotated, difference) = scratch.take(rows: n, components: k, dimension: d)
     defer { scratch.put(gamma, rotated, difference) }
-    let eigenvalues = lambda.elements
+    let (eigenvalues, allMeans) = (lambda.elements, means.elements)
     for j in 0..<k {
-      let (mean, rotation) = (Array(means[row: j]), rotations[j].elements)
-      for i in 0..<n {
-        let shift = rows.shift[i]
-        for a in 0..<d { difference[i * d + a] = x[i * d + a] - shift * mean[a] }
-      }
+      let (mean, rotation) = (
+        allMeans.span.extracting(j * d..<(j + 1) * d), rotations[j].elements
+      )
+      var differences = difference.mutableSpan
+      GaussianKernels.differences(x, rows: rows, mean: mean, into: &differences)
       var all = rotated.mutableSpan
       all.withRange(j * n * d..<(j + 1) * n * d) { z in
         RowProducts.multiply(m: n, n: d, k: d, difference.span, rotation.span, into: &z)
@@ -121,12 +121,9 @@ extension MixtureSpectrum {
         RowProducts.multiply(m: n, n: d, k: d, z.span, back.span, into: &out, adding: true)
       }
       guard sum.p != 0 else { continue }
-      let mean = Array(means[row: j])
-      for i in 0..<n {
-        let weight = sum.p * gamma[i * k + j]
-        guard weight != 0 else { continue }
-        for a in 0..<d { out[i * d + a] += weight * mean[a] }
-      }
+      GaussianKernels.addMean(
+        allMeans.span.extracting(j * d..<(j + 1) * d), times: sum.p,
+        responsibilities: gamma.span, column: j, of: k, to: &out)
     }
     return logSum
   }

@@ -272,15 +272,18 @@ FD_CLONES
 void fd_rotated_logits(size_t n, size_t d, const double *restrict z, const double *restrict a,
                        const double *restrict b, const double *restrict lambda, double log_weight,
                        double *restrict logits, size_t logit_stride) {
+  double logs = 0;
   for (size_t i = 0; i < n; i++) {
     const double *row = z + i * d;
     const double ai = a[i], bi = b[i];
+    // A batch is mostly at one time, where all rows have the same variances.
+    if (i == 0 || ai != a[i - 1] || bi != b[i - 1]) logs = sum_of_logs(d, lambda, ai, bi);
     double q = 0;
     {
 #pragma clang fp reassociate(on) contract(fast)
       for (size_t t = 0; t < d; t++) q += row[t] * row[t] / (ai * lambda[t] + bi);
     }
-    logits[i * logit_stride] = log_weight - 0.5 * (q + sum_of_logs(d, lambda, ai, bi));
+    logits[i * logit_stride] = log_weight - 0.5 * (q + logs);
   }
 }
 
@@ -294,6 +297,15 @@ void fd_rotated_weights(size_t n, size_t d, double *restrict z, const double *re
     const double g = gamma[i * gamma_stride], ai = a[i], bi = b[i], ei = e1[i];
     for (size_t t = 0; t < d; t++)
       row[t] *= g * (ei * lambda[t] + e0) / (ai * lambda[t] + bi);
+  }
+}
+
+FD_CLONES
+void fd_add_multiples(size_t n, size_t d, const double *x, const double *w, size_t w_stride,
+                      double factor, const double *restrict m, double *out) {
+  for (size_t i = 0; i < n; i++) {
+    const double scale = factor * w[i * w_stride];
+    for (size_t t = 0; t < d; t++) out[i * d + t] = x[i * d + t] + scale * m[t];
   }
 }
 

@@ -6,7 +6,7 @@ import Testing
 
 @Test func theSuiteIsOfUnitOrderAndRepeatable() throws {
   let names = MixtureSuite.all.map(\.name)
-  #expect(Set(names).count == names.count && names.count == 10)
+  #expect(Set(names).count == names.count && names.count == 11)
   for entry in MixtureSuite.all {
     let mixture = try entry.mixture()
     #expect(mixture == (try MixtureSuite.named(entry.name)?.mixture()), "\(entry.name)")
@@ -28,6 +28,19 @@ import Testing
     return 2 * (left + 1.0 / 54) - 1
   }
   #expect(largestDifference(mixture.means.elements, places) < 1e-15)
+}
+
+/// Pixels are in range, and their means those of the data.
+@Test func theDigitsAreDigits() throws {
+  let mixture = try #require(try MixtureSuite.named("digits")?.mixture())
+  #expect(mixture.means.rows == 20 && mixture.means.columns == 64)
+  #expect(mixture.means.elements.allSatisfy { abs($0) <= 1 })
+  let mean = (0..<64).map { a in
+    (0..<20).reduce(0) { $0 + mixture.weights[$1] * mixture.means[$1, a] }
+  }
+  // The data's own means of these two pixels, rescaled.
+  #expect(abs(mean[0] + 1) < 0.04)
+  #expect(abs(mean[19] - (-0.1259)) < 0.04)
 }
 
 /// The Gaussians of a branch lie on a line, along which they are longest, and weigh as its length.

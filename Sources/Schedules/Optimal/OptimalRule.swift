@@ -17,6 +17,10 @@ public enum OptimalRule: GridRule {
   public static let summary =
     "the smallest end-point error of the sampler that gradients find, on fixed samples (estimate)"
   public static let family = GridFamily.optimised
+  public static let parameters = [
+    GridParameter(
+      "enlarge", 16, "up to how many times the samples it uses where evaluations are cheap")
+  ]
 
   /// The teacher's tolerance: far below every error of a few steps.
   private static let tolerance = 1e-9
@@ -24,18 +28,23 @@ public enum OptimalRule: GridRule {
   /// Beyond this a dense quasi-Newton method and moves of single times no longer pay.
   private static let mostSegments = 64
 
-  /// Multiplications of one evaluation of the denoiser times evaluations along the grid times samples, up to
-  /// which it adds samples: some seconds for the last descents.
+  /// The cost of one evaluation of the denoiser times evaluations along the grid times samples, up to which it
+  /// adds samples: some seconds for the last descents.
   private static let work = 28e6
 
-  /// The samples for a request: its own, more where evaluations are cheap, up to 16 times and to 16384.
+  /// The samples for a request: its own, more where evaluations are cheap, up to `enlarge` times and to 16384.
   static func sampleCount(_ request: GridRequest) -> Int {
     let (mixture, n) = (request.flow.mixture, max(request.segments, 1))
-    var each = Double(mixture.componentCount * mixture.dimension)
-    if case .full = mixture.covariances { each *= Double(mixture.dimension) }
+    // In units of about 2 ns: what a component costs is its multiplications and, measured in few dimensions, as
+    // much as 8 of them, or 20 for a covariance of its own frame.
+    let d = mixture.dimension
+    var component = d + 8
+    if case .full = mixture.covariances { component = d * d + 20 }
+    let each = Double(mixture.componentCount * component)
     let steps = request.sampler.evaluations(segments: n, endsAtZero: request.end == 0)
     let affordable = work / (each * Double(steps * request.samples))
-    let most = max(min(16, 16384 / request.samples), 1)
+    let enlarge = Int(max(min(request.value("enlarge", of: self), 16384), 1))
+    let most = max(min(enlarge, 16384 / request.samples), 1)
     return request.samples * max(min(Int(affordable), most), 1)
   }
 

@@ -132,7 +132,8 @@ struct OptimalStarts {
     let mixture = request.flow.mixture
     guard n > 1, mixture.componentCount * mixture.dimension <= 512 else { return nil }
     var plan = request
-    (plan.parameters, plan.progress) = ([:], nil)
+    // The descents polish it as well as its own least squares would.
+    (plan.parameters, plan.progress) = (["refinements": 8], nil)
     guard let grid = try? PlannedRule.grid(plan) else { return nil }
     return grid.times.dropFirst().dropLast().map {
       NoiseLevel(request.flow.process, at: $0).angle

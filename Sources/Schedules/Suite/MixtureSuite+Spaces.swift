@@ -19,6 +19,10 @@ extension MixtureSuite {
     SuiteMixture(
       "paper", "the mixture paper:0 of arXiv:2606.03820: twenty modes in 64 dimensions, far apart"
     ) { () throws(MixtureError) in try .paper(seed: 0) },
+    SuiteMixture(
+      "digits",
+      "twenty spherical Gaussians fitted to handwritten digits: real data, modes of unequal size and weight"
+    ) { () throws(MixtureError) in try digits() },
   ]
 
   private static func stream(_ name: String) -> RandomStream {

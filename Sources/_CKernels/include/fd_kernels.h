@@ -77,6 +77,9 @@ void fd_rotated_logits(size_t n, size_t d, const double *z, const double *a, con
 void fd_rotated_weights(size_t n, size_t d, double *z, const double *a, const double *b,
                         const double *lambda, const double *gamma, size_t gamma_stride,
                         const double *e1, double e0);
+/// out_i = x_i + factor · w[i·w_stride] · m by rows of d; out may be x.
+void fd_add_multiples(size_t n, size_t d, const double *x, const double *w, size_t w_stride,
+                      double factor, const double *m, double *out);
 
 // --- The tangent of the regular flow, float64: ProbabilityFlow's RegularState ---
 // With w = δ/(1 + ρ²δ) by component and coordinate, h_k = μ_k + ρ w_k (y − ρμ_k) are the posterior

@@ -61,6 +61,27 @@ import Testing
     #expect(abs(try last("--end-level", "0.75", "--process", "ve") - 0.75) < 1e-12)
   }
 
+  /// A parameter reaches the rules that have it, and no other.
+  @Test func parametersReachTheirRules() throws {
+    let folder = try Workplace.copy()
+    func table(_ options: String...) throws -> [[Substring]] {
+      let result = try Executable.run(
+        [
+          "compare-grids", "m.json", "--rules", "uniform,karras", "--segments", "4", "--samples",
+          "100",
+          "--no-oracle", "-o", "t.csv",
+        ] + options, in: folder.url)
+      #expect(result.status == 0, "\(result.errors)")
+      return try String(contentsOf: folder.url.appending(path: "t.csv"), encoding: .utf8)
+        .split(separator: "\n").dropFirst().map {
+          Array($0.split(separator: ",", omittingEmptySubsequences: false).prefix(7))
+        }
+    }
+    let (plain, other) = (try table(), try table("--parameter", "rho=2"))
+    #expect(plain.count == 2 && other.count == 2)
+    #expect(plain[0] == other[0] && plain[1] != other[1])
+  }
+
   @Test func stoppedComparisonsLeaveNothing() throws {
     let folder = try Workplace.copy()
     let before = try folder.contents()

@@ -128,6 +128,8 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
       ("suite suite:tree", 64, "called \"tree\""), ("suite:oak", 64, "ring-8"),
       ("m.json --rules best", 64, "uniform"), ("m.json --rules ''", 64, "uniform"),
       ("m.json --rules uniform,uniform", 64, "twice"),
+      ("m.json --rules uniform --parameter rho=7", 64, "unknown to all rules"),
+      ("m.json --rules karras --parameter rho", 64, "name=value"),
       ("m.json --samplers rk5", 64, "euler"), ("m.json --segments 4,x", 64, "whole numbers"),
       ("m.json --segments 4,0", 64, "--segments is 0"), ("m.json --segments 4,4", 64, "twice"),
       ("m.json --segments 1000000000000", 64, "--segments"),

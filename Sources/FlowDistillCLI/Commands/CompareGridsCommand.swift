@@ -28,6 +28,9 @@ struct CompareGridsCommand: ParsableCommand {
   @Option(help: "Rules, separated by commas (default: all; see grid --rule list).")
   var rules: String?
   @Option(
+    help: "A parameter as name=value for the rules that have one of that name; several times.")
+  var parameter: [String] = []
+  @Option(
     help:
       "Samplers, separated by commas: \(FewStepSamplers.all.map { $0.name }.joined(separator: ", "))."
   )
@@ -100,6 +103,8 @@ struct CompareGridsCommand: ParsableCommand {
     (plan.end, plan.samples, plan.seed) = (end, samples, seeding.seed)
     plan.timeBudget = timeBudget
     if noOracle { plan.oracle = nil }
+    plan.parameters = try RuleParameters.parse(parameter)
+    try RuleParameters.check(plan.parameters, of: plan.allRules)
     return plan
   }
 

@@ -125,6 +125,9 @@ struct CaseRun {
     var request = GridRequest(flow, segments: n)
     (request.end, request.sampler, request.seed) = (plan.end, sampler, plan.seed)
     request.timeBudget = plan.timeBudget
+    request.parameters = plan.parameters.filter { name, _ in
+      rule.parameters.contains { $0.name == name }
+    }
     request.progress = { fraction, _ in report(", \(Int(100 * fraction)) %") }
     let clock = ContinuousClock()
     let start = clock.now

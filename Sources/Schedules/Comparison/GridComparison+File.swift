@@ -13,6 +13,10 @@ extension GridComparison {
       ("samplers", .strings(plan.samplers.map { $0.name })),
       ("segments", .integers(plan.segments)),
     ])
+    if !plan.parameters.isEmpty {
+      object["parameters"] = .object(
+        JSONObject(plan.parameters.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) }))
+    }
     if let oracle = plan.oracle { object["oracle"] = .string(oracle.name) }
     object["cases"] = .array(cases.map(\.json))
     object["means"] = .array(means.map(\.json))

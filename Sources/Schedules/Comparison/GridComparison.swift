@@ -23,6 +23,8 @@ public struct ComparisonPlan: Sendable {
   public var process: any ForwardProcess
   /// The rules.
   public var rules: [any GridRule.Type]
+  /// Parameters by name, for the rules that have one of that name.
+  public var parameters: [String: Double] = [:]
   /// The samplers.
   public var samplers: [any FewStepSampler.Type]
   /// The numbers of segments.

@@ -37,7 +37,7 @@ struct GridRuleOptions: ParsableArguments {
     var request = GridRequest(flow, segments: segments)
     request.seed = seed
     request.end = try endTime(flow.process)
-    request.parameters = try parameters()
+    request.parameters = try RuleParameters.parse(parameter)
     if let sampler {
       guard let type = FewStepSamplers.named(sampler) else {
         let names = FewStepSamplers.all.map { $0.name }.joined(separator: ", ")
@@ -78,20 +78,6 @@ struct GridRuleOptions: ParsableArguments {
       throw CommandError.usage("--end-level is \(endLevel); use a noise level in [0, \(top))")
     }
     return time
-  }
-
-  private func parameters() throws -> [String: Double] {
-    var result: [String: Double] = [:]
-    for text in parameter {
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, !parts[0].isEmpty, let value = Double(parts[1]) else {
-        throw CommandError.usage("--parameter is \"\(text)\"; use name=value such as rho=7")
-      }
-      guard result.updateValue(value, forKey: String(parts[0])) == nil else {
-        throw CommandError.usage("--parameter \(parts[0]) is given twice")
-      }
-    }
-    return result
   }
 }
 

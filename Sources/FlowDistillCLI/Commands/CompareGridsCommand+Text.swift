@@ -33,7 +33,7 @@ extension CompareGridsCommand {
       "\(entry.subject.name): \(mixture.componentCount) components in \(mixture.dimension) dimensions",
       "exact samples: -log p = \(text(reference.negativeLogLikelihood)) nats; "
         + "two independent sets of them have sliced W2 \(text(reference.wassersteinFloor))",
-    ] + table.lines + notes(entry)
+    ] + table.lines + entry.notes
   }
 
   /// Within each sampler and number of segments the best grid first, what is missing last.
@@ -47,23 +47,6 @@ extension CompareGridsCommand {
     return cells.indices.sorted {
       (places[$0].0, places[$0].1, $0) < (places[$1].0, places[$1].1, $1)
     }.map { cells[$0] }
-  }
-
-  /// What the cells have to say, each sentence once.
-  private func notes(_ entry: CaseComparison) -> [String] {
-    var found: [(rule: String, note: String, numbers: [Int])] = []
-    for cell in entry.cells {
-      guard let note = cell.note else { continue }
-      if let i = found.firstIndex(where: { $0.rule == cell.rule && $0.note == note }) {
-        if !found[i].numbers.contains(cell.segments) { found[i].numbers.append(cell.segments) }
-      } else {
-        found.append((cell.rule, note, [cell.segments]))
-      }
-    }
-    return found.map { entry in
-      let numbers = entry.numbers.map(String.init).joined(separator: ", ")
-      return "\(entry.rule), n = \(numbers): \(entry.note)"
-    }
   }
 
   private func meanLines(_ comparison: GridComparison) -> [String] {

@@ -35,6 +35,11 @@ extension ComparisonReport {
       ] + notes(entry))
   }
 
+  private func notes(_ entry: CaseComparison) -> [Block] {
+    let lines = entry.notes.map { "\($0)." }
+    return lines.isEmpty ? [] : [.prose(lines.joined(separator: "\n\n"))]
+  }
+
   /// Error against n, one line a rule; those without a colour of their own below the others.
   private func errorPlot(_ entry: CaseComparison, _ sampler: String) -> Plot {
     let numbers = plan.segments.sorted()
@@ -159,15 +164,5 @@ extension ComparisonReport {
           ]
         }
       })
-  }
-
-  private func notes(_ entry: CaseComparison) -> [Block] {
-    var lines: [String] = []
-    for cell in entry.cells {
-      guard let note = cell.note else { continue }
-      let line = "\(cell.rule): \(note)."
-      if !lines.contains(line) { lines.append(line) }
-    }
-    return lines.isEmpty ? [] : [.prose(lines.joined(separator: "\n\n"))]
   }
 }

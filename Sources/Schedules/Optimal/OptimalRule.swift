@@ -19,7 +19,8 @@ public enum OptimalRule: GridRule {
   public static let family = GridFamily.optimised
   public static let parameters = [
     GridParameter(
-      "enlarge", 16, "up to how many times the samples it uses where evaluations are cheap")
+      "enlarge", 16, "up to how many times the samples it uses where evaluations are cheap"),
+    GridParameter("hops", 120, "descents from disturbed grids, fewer where evaluations are costly"),
   ]
 
   /// The teacher's tolerance: far below every error of a few steps.
@@ -30,22 +31,39 @@ public enum OptimalRule: GridRule {
 
   /// The cost of one evaluation of the denoiser times evaluations along the grid times samples, up to which it
   /// adds samples: some seconds for the last descents.
-  private static let work = 28e6
+  private static let work = 20e6
 
   /// The samples for a request: its own, more where evaluations are cheap, up to `enlarge` times and to 16384.
-  static func sampleCount(_ request: GridRequest) -> Int {
+  static func sampleCount(_ request: GridRequest) throws(ScheduleError) -> Int {
+    let affordable = work / (cost(request) * Double(request.samples))
+    let enlarge = request.value("enlarge", of: self)
+    guard (1...16384).contains(enlarge) else {
+      throw .badParameter(rule: name, name: "enlarge", problem: "is \(enlarge); use 1 to 16384")
+    }
+    let most = max(min(Int(enlarge), 16384 / request.samples), 1)
+    return request.samples * max(min(Int(affordable), most), 1)
+  }
+
+  /// What one sample's way along the grid costs, in units of about 2 ns.
+  private static func cost(_ request: GridRequest) -> Double {
     let (mixture, n) = (request.flow.mixture, max(request.segments, 1))
-    // In units of about 2 ns: what a component costs is its multiplications and, measured in few dimensions, as
-    // much as 8 of them, or 20 for a covariance of its own frame.
+    // A component costs its multiplications and, measured in few dimensions, as much as 8 of them, or 20 for a
+    // covariance of its own frame.
     let d = mixture.dimension
     var component = d + 8
     if case .full = mixture.covariances { component = d * d + 20 }
-    let each = Double(mixture.componentCount * component)
     let steps = request.sampler.evaluations(segments: n, endsAtZero: request.end == 0)
-    let affordable = work / (each * Double(steps * request.samples))
-    let enlarge = Int(max(min(request.value("enlarge", of: self), 16384), 1))
-    let most = max(min(enlarge, 16384 / request.samples), 1)
-    return request.samples * max(min(Int(affordable), most), 1)
+    return Double(mixture.componentCount * component * steps)
+  }
+
+  /// Descents from disturbed grids: as many as about two seconds hold, up to the parameter.
+  private static func hops(_ request: GridRequest) throws(ScheduleError) -> Int {
+    let most = request.value("hops", of: self)
+    guard (0...10_000).contains(most) else {
+      throw .badParameter(rule: name, name: "hops", problem: "is \(most); use 0 to 10000")
+    }
+    // One takes 36 µs in the units of `cost`, measured on two cores.
+    return Int(min(most, 2 / (36e-6 * cost(request))))
   }
 
   /// The error that the rule minimises for a request, and the evaluations that its targets took.
@@ -57,7 +75,7 @@ public enum OptimalRule: GridRule {
     guard request.samples >= 1 else {
       throw .unusable(rule: name, reason: "\(request.samples) samples; it needs at least 1")
     }
-    return try error(request, on: "optimal-grid", count: sampleCount(request))
+    return try error(request, on: "optimal-grid", count: try sampleCount(request))
   }
 
   /// The error on samples of a name.
@@ -93,7 +111,8 @@ public enum OptimalRule: GridRule {
     var cut = false
     let starts = OptimalStarts(request, gaps).all
     var search = OptimalSearch(
-      error, gaps,
+      error, gaps, hops: try hops(request),
+      random: RandomStream(seed: request.seed).substream("optimal-hops"),
       mayGoOn: {
         if let deadline, ContinuousClock.now > deadline { cut = true }
         return !cut

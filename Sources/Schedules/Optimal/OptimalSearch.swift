@@ -3,17 +3,23 @@ import ProbabilityFlow
 import RealModule
 
 /// The search for the grid with the smallest end-point error: descents from several starts on a part of the
-/// samples, moves of single times to other gaps, and last descents on more and then on all samples.
+/// samples, moves of single times to other gaps, descents from grids disturbed at random, and last descents on
+/// more and then on all samples.
 ///
 /// The objective has many local minima: a time too many on one side of the place where modes split stays
-/// there, since the gaps between push back. Moving it over and descending again is what gets out. All of it
-/// is a pure function of the error's samples.
+/// there, since the gaps between push back. Moving it over and descending again is what gets out. Where
+/// errors of several steps can cancel, as with multistep samplers, minima are many more, and only disturbing all
+/// gaps finds some of them (basin hopping; Wales and Doye, 1997). All of it is a pure function of the error's
+/// samples and of `random`.
 struct OptimalSearch {
   let error: EndPointError
   let gaps: AngleGaps
   /// Whether to go on; asked before each evaluation.
   let mayGoOn: () -> Bool
   let progress: ((_ fraction: Double, _ objective: Double) -> Void)?
+  /// Descents from disturbed grids.
+  let hops: Int
+  let random: RandomStream
 
   /// Evaluations of the denoiser over all samples, those of reverse passes included.
   private(set) var evaluations = 0
@@ -25,10 +31,11 @@ struct OptimalSearch {
   }
 
   init(
-    _ error: EndPointError, _ gaps: AngleGaps, mayGoOn: @escaping () -> Bool,
-    progress: ((_ fraction: Double, _ objective: Double) -> Void)?
+    _ error: EndPointError, _ gaps: AngleGaps, hops: Int, random: RandomStream,
+    mayGoOn: @escaping () -> Bool, progress: ((_ fraction: Double, _ objective: Double) -> Void)?
   ) {
     (self.error, self.gaps, self.mayGoOn, self.progress) = (error, gaps, mayGoOn, progress)
+    (self.hops, self.random) = (hops, random)
   }
 
   /// The best grid found, or nil if there was no time for one evaluation.
@@ -36,11 +43,11 @@ struct OptimalSearch {
     // Few samples first: they cost little, and the basins are mostly the same.
     let (few, more) = (error.prefix(256), error.prefix(1024))
     var found: [Candidate] = []
-    for (i, start) in starts.enumerated() {
-      if let candidate = descend(few, gaps.logGaps(start), iterations: 30) {
-        found.append(candidate)
-      }
-      report(0.3 * Double(i + 1) / Double(starts.count), found)
+    // The worst starts end no better: a descent from one is left for a hop from another.
+    let raw = starts.map { Candidate(logGaps: gaps.logGaps($0), value: .infinity) }
+    for (i, start) in ranked(raw, on: few).prefix(7).enumerated() {
+      if let candidate = descend(few, start.logGaps, iterations: 30) { found.append(candidate) }
+      report(0.3 * Double(i + 1) / 7, found)
     }
     // Where there are many samples an evaluation is cheap, and moves can be judged on more.
     let part = error.sampleCount >= 4 * more.sampleCount ? more : few
@@ -50,12 +57,13 @@ struct OptimalSearch {
     for round in 0..<4 {
       guard let moved = move(part, best), moved.value < best.value - 1e-3 else { break }
       best = moved
-      report(0.3 + 0.1 * Double(round + 1), [best])
+      report(0.3 + 0.05 * Double(round + 1), [best])
     }
-    var finals = descents(more, [best] + found.prefix(2), iterations: 60, from: 0.7)
+    found += hopped(more, from: best, and: found)
+    found = ranked(found, on: more)
+    var finals = descents(more, [best] + found.prefix(3), iterations: 60, from: 0.7)
     if error.sampleCount > more.sampleCount {
       // The starts too, as descents on few samples can lead away from a good one.
-      let raw = starts.map { Candidate(logGaps: gaps.logGaps($0), value: .infinity) }
       let chosen = ranked([best] + found + finals + raw, on: error).prefix(2)
       finals = descents(error, Array(chosen), iterations: 30, from: 0.85)
     }
@@ -114,6 +122,32 @@ struct OptimalSearch {
       if end.value < best?.value ?? .infinity { best = end }
     }
     return best
+  }
+
+  /// Minima from hops, each from the best so far with its gaps disturbed.
+  private mutating func hopped(
+    _ error: EndPointError, from start: Candidate, and others: [Candidate]
+  ) -> [Candidate] {
+    guard hops > 0, var best = descend(error, start.logGaps, iterations: 30) else { return [] }
+    var found: [Candidate] = []
+    let noise = random.normals(rows: hops, columns: best.logGaps.count)
+    for hop in 0..<hops {
+      // A nudge, a push, another minimum's push.
+      let origin = hop % 3 == 2 && !others.isEmpty ? others[hop / 3 % others.count] : best
+      let size = [0.15, 0.4, 0.5][hop % 3]
+      let disturbed = zip(origin.logGaps, noise[row: hop]).map { $0 + size * $1 }
+      guard var end = descend(error, disturbed, iterations: 10) else { break }
+      // Most are far from the best by now and will stay so.
+      if end.value < best.value + 0.3, let further = descend(error, end.logGaps, iterations: 30) {
+        end = further
+      }
+      if end.value < best.value - 1e-3 {
+        best = end
+        found.append(end)
+      }
+      report(0.5 + 0.2 * Double(hop + 1) / Double(hops), [best])
+    }
+    return found
   }
 
   /// A local minimum near a grid.

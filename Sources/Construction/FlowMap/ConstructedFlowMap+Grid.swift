@@ -31,6 +31,7 @@ extension ConstructedFlowMap {
   /// Times from the horizon to `end` that give each step about the same share of the certificate.
   ///
   /// A step h of local error c h^q, amplified by A afterwards, gets h ∝ (c A)^{−1/q}.
+  /// Without a c, for rk4, these are the even times.
   ///
   /// - Precondition: one isotropic covariance, at least one segment.
   public static func certifiedTimes(
@@ -39,7 +40,7 @@ extension ConstructedFlowMap {
   ) -> [Double] {
     let even = times(mixture, process, end: end, segments: segments)
     let parts = FlowMapParts(mixture, process, [process.horizon, end])
-    guard parts.spread.diameter > 0 else { return even }
+    guard parts.spread.diameter > 0, rule != .rk4 else { return even }
     let bound = parts.bound
     let (first, last) = (parts.ratios[0], parts.ratios[1])
     let cells = 4000

@@ -13,6 +13,7 @@ import RealModule
 ///
 /// since ℓ''_k = −‖μ_k − M‖² + r μ_kᵀy'' up to what all share. Euler's local error is ½ h² B₂ and
 /// Heun's h³ (B₃/12 + L B₂/4): the trapezium rule's, and that of the velocity at Euler's end.
+/// Runge and Kutta's rule has only the trivial bound h D here.
 struct FlowMapBound: Sendable {
   /// D.
   let diameter: Double
@@ -39,11 +40,12 @@ struct FlowMapBound: Sendable {
       * (diameter * diameter + end * diameter * second(r, end))
   }
 
-  /// Its coefficient of h² (Euler) or h³ (Heun) between r and R.
+  /// Its coefficient of h² (Euler) or h³ (Heun) between r and R; infinite for other rules.
   func coefficient(_ rule: FlowMapRule, from r: Double, to end: Double) -> Double {
     switch rule {
     case .euler: 0.5 * second(r, end)
     case .heun: third(r, end) / 12 + lipschitz(end) * second(r, end) / 4
+    case .rk4: .infinity
     }
   }
 
@@ -59,18 +61,27 @@ struct FlowMapBound: Sendable {
   }
 
   /// A bound of one step's Lipschitz constant in y.
+  ///
+  /// A stage's velocity has the slope L(r') times that of its argument, 1 + c h times the slope of
+  /// the stage before.
   func amplification(_ rule: FlowMapRule, from r: Double, to end: Double) -> Double {
     let h = end - r
-    switch rule {
-    case .euler: return 1 + h * lipschitz(r)
-    case .heun:
-      return 1 + 0.5 * h * (lipschitz(r) + lipschitz(end) * (1 + h * lipschitz(r)))
+    var (slope, sum) = (0.0, 1.0)
+    for (node, weight) in zip(rule.nodes, rule.weights) {
+      slope = lipschitz(r + node * h) * (1 + node * h * slope)
+      sum += h * weight * slope
     }
+    return sum * (1 + 1e-12)
   }
 
   /// What velocities off by ε make of one step.
   func passedOn(_ rule: FlowMapRule, from r: Double, to end: Double, _ error: Double) -> Double {
     let h = end - r
-    return rule == .euler ? h * error : h * error * (1 + 0.5 * h * lipschitz(end))
+    var (stage, sum) = (0.0, 0.0)
+    for (node, weight) in zip(rule.nodes, rule.weights) {
+      stage = error + lipschitz(r + node * h) * node * h * stage
+      sum += h * weight * stage
+    }
+    return sum * (1 + 1e-12)
   }
 }

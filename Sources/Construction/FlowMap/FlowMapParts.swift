@@ -96,6 +96,28 @@ struct FlowMapParts: Sendable {
       gaps.map { r * $0 }, weights: mixture.weights, in: &builder)
   }
 
+  /// One step: every stage goes to its node by the velocity of the stage before.
+  private func stepped(
+    _ start: State, _ rule: FlowMapRule, from r: Double, to end: Double,
+    _ blocks: ResponsibilityBlocks, in builder: inout NetworkBuilder
+  ) -> State {
+    let h = end - r
+    var (state, base, gammas) = (start, start.sums, [Signal]())
+    for (stage, (node, weight)) in zip(rule.nodes, rule.weights).enumerated() {
+      let ahead = gammas.isEmpty ? base : zip(base, gammas).map { $0 + node * h * $1 }
+      gammas = responsibilities(state, ahead, at: r + node * h, blocks, in: &builder)
+      let layer = gammas[0].layer
+      state = state.carried(to: layer, in: &builder)
+      if stage + 1 < rule.stages { base = base.map { builder.carry($0, to: layer) } }
+      state.sums = state.sums.enumerated().map { k, sum in
+        k == spread.centre
+          ? .constant(0, layer: layer)
+          : (sum + weight * h * gammas[k]).within(0...2 * (end - ratios[0]))
+      }
+    }
+    return state
+  }
+
   /// The whole network.
   func build(_ rule: FlowMapRule, _ blocks: ResponsibilityBlocks) -> SparseNetwork {
     var builder = NetworkBuilder(inputs: mixture.dimension)
@@ -112,21 +134,7 @@ struct FlowMapParts: Sendable {
     // The inputs are combined once: afterwards two neurons carry each coordinate and projection.
     state = state.carried(to: 1, in: &builder)
     for (r, end) in zip(ratios, ratios.dropFirst()) {
-      let h = end - r
-      var slopes = responsibilities(state, state.sums, at: r, blocks, in: &builder)
-      state = state.carried(to: slopes[0].layer, in: &builder)
-      if rule == .heun {
-        let ahead = zip(state.sums, slopes).map { $0 + h * $1 }
-        state.sums = zip(state.sums, slopes).map { $0 + 0.5 * h * $1 }
-        slopes = responsibilities(state, ahead, at: end, blocks, in: &builder)
-        state = state.carried(to: slopes[0].layer, in: &builder)
-      }
-      let part = rule == .heun ? 0.5 * h : h
-      state.sums = state.sums.enumerated().map { k, sum in
-        k == spread.centre
-          ? .constant(0, layer: sum.layer)
-          : (sum + part * slopes[k]).within(0...2 * (end - ratios[0]))
-      }
+      state = stepped(state, rule, from: r, to: end, blocks, in: &builder)
     }
     if state.sums.count > 4 {
       state = state.carried(to: state.x[0].layer + 1, in: &builder)

@@ -13,6 +13,8 @@ public struct ConstructedFlowMap: Sendable {
   public let times: [Double]
   /// How steps are composed.
   public let rule: FlowMapRule
+  /// The hidden layers of each step, in order.
+  public let stages: [(name: String, layers: Range<Int>)]
 
   /// The network for a mixture whose components share one isotropic covariance, any process.
   ///
@@ -24,11 +26,12 @@ public struct ConstructedFlowMap: Sendable {
   ///   - process: the noising process.
   ///   - times: the grid, T first, strictly decreasing.
   ///   - rule: how steps are composed.
-  ///   - tolerance: what networks may move a velocity Σ γ_k μ_k, in units of D.
+  ///   - tolerance: what networks may move a velocity Σ γ_k μ_k.
+  ///   - relative: whether the tolerance is in units of D.
   /// - Throws: `ConstructionError` if a network cannot be certified to the tolerance.
   public init(
     _ mixture: GaussianMixture, _ process: some ForwardProcess, times: [Double],
-    rule: FlowMapRule = .heun, tolerance: Double
+    rule: FlowMapRule = .heun, tolerance: Double, relative: Bool = true
   ) throws(ConstructionError) {
     guard tolerance > 0, tolerance.isFinite else { throw .badTolerance(tolerance) }
     guard mixture.hasSharedCovariance, mixture.spectrum.geometry == .isotropic else {
@@ -40,20 +43,24 @@ public struct ConstructedFlowMap: Sendable {
     let diameter = parts.spread.diameter
     (self.times, self.rule) = (times, rule)
     guard diameter > 0 else {
-      (network, certificate) = (
-        parts.affine(), FlowMapCertificate(quadrature: 0, network: 0, trivialBound: 0)
+      (network, certificate, stages) = (
+        parts.affine(),
+        FlowMapCertificate(
+          quadrature: 0, network: parts.deviations.last * parts.endRounding, trivialBound: .infinity
+        ), []
       )
       return
     }
     let rounding = parts.roundingBound
-    let budget = tolerance * diameter - rounding
+    let unit = relative ? diameter : 1
+    let budget = tolerance * unit - rounding
     guard budget > rounding else {
-      throw .unreachable(tolerance: tolerance, rounding: 2 * rounding / diameter)
+      throw .unreachable(tolerance: tolerance, rounding: 2 * rounding / unit)
     }
     guard let blocks = ResponsibilityBlocks(parts.spread, budget: budget) else {
       throw .tooFine(tolerance: tolerance)
     }
-    network = parts.build(rule, blocks)
+    (network, stages) = parts.build(rule, blocks)
     let error = (blocks.terms.reduce(0) { $0 + $1.bound } + rounding) * (1 + 1e-9)
     certificate = parts.certificate(rule, velocityError: error)
   }
@@ -72,11 +79,17 @@ extension FlowMapParts {
       })
   }
 
-  /// The bounds of the flow's derivatives.
+  /// What the first and last scaling and the ends in r round, in y; the first is amplified.
+  var endRounding: Double {
+    8 * 0x1p-53 * (reach + 4 * farthest * ratios[ratios.count - 1])
+  }
+
+  /// The bounds of steps.
   var bound: FlowMapBound {
     FlowMapBound(
-      diameter: spread.diameter, components: mixture.componentCount,
-      weightRange: .log(mixture.weights.reduce(0, max) / mixture.weights.reduce(1, min)))
+      diameter: spread.diameter,
+      derivatives: FlowDerivatives(
+        mixture, diameter: spread.diameter, from: ratios[0], to: ratios[ratios.count - 1]))
   }
 
   /// Local errors times the Lipschitz constants of the steps that follow, added up from the end.
@@ -89,6 +102,7 @@ extension FlowMapParts {
       amplification *= bound.amplification(rule, from: r, to: end)
     }
     let length = ratios[ratios.count - 1] - ratios[0]
+    network += amplification * endRounding
     let scale = deviations.last * (1 + 1e-9)
     return FlowMapCertificate(
       quadrature: scale * quadrature, network: scale * network,

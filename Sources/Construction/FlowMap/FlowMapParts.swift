@@ -38,17 +38,24 @@ struct FlowMapParts: Sendable {
     zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
+  /// The largest ‖μ_k‖.
+  var farthest: Double {
+    (0..<mixture.componentCount).reduce(0) { max($0, Norms.length(mixture.means[row: $1])) }
+  }
+
+  /// A bound of (E‖x_T‖⁴)^{1/4}/s_T.
+  var reach: Double {
+    let d = Double(mixture.dimension)
+    return ratios[0] * farthest + (d * (d + 2)).squareRoot().squareRoot()
+  }
+
   /// A bound in L²(p_T) of what stored coefficients do to a velocity (derived).
   ///
   /// Each difference has d + 8 roundings or fewer in terms of at most r (r + r_T) ρ² with ρ the
   /// largest ‖μ_k‖, and slopes of at most D/s_T against ‖x_T‖; the tree adds up K − 1 of them.
   var roundingBound: Double {
-    let farthest = (0..<mixture.componentCount).reduce(0) {
-      max($0, Norms.length(mixture.means[row: $1]))
-    }
     let d = Double(mixture.dimension)
     let last = ratios[ratios.count - 1]
-    let reach = ratios[0] * farthest + (d * (d + 2)).squareRoot().squareRoot()
     let size = last * (12 * last * farthest * farthest + spread.diameter * reach)
     let range = Double(pairs.count) * (d + 8) * 0x1p-53 * size
     return 0.25 * spread.diameter * range + (d + 8) * 0x1p-53 * (4 * farthest + reach)
@@ -118,8 +125,10 @@ struct FlowMapParts: Sendable {
     return state
   }
 
-  /// The whole network.
-  func build(_ rule: FlowMapRule, _ blocks: ResponsibilityBlocks) -> SparseNetwork {
+  /// The whole network, and the hidden layers of each step.
+  func build(
+    _ rule: FlowMapRule, _ blocks: ResponsibilityBlocks
+  ) -> (SparseNetwork, stages: [(name: String, layers: Range<Int>)]) {
     var builder = NetworkBuilder(inputs: mixture.dimension)
     let x = (0..<mixture.dimension).map { builder.input($0) }
     var projections: [[Int]: Signal] = [:]
@@ -133,14 +142,17 @@ struct FlowMapParts: Sendable {
     var state = State(x: x, projections: projections, sums: zero)
     // The inputs are combined once: afterwards two neurons carry each coordinate and projection.
     state = state.carried(to: 1, in: &builder)
-    for (r, end) in zip(ratios, ratios.dropFirst()) {
+    var stages: [(name: String, layers: Range<Int>)] = []
+    for (n, (r, end)) in zip(ratios, ratios.dropFirst()).enumerated() {
+      let first = n == 0 ? 1 : state.x[0].layer + 1
       state = stepped(state, rule, from: r, to: end, blocks, in: &builder)
+      stages.append(("step \(n + 1)", first..<state.x[0].layer + 1))
     }
     if state.sums.count > 4 {
       state = state.carried(to: state.x[0].layer + 1, in: &builder)
     }
     let length = ratios[ratios.count - 1] - ratios[0]
-    return builder.network(
+    let network = builder.network(
       outputs: state.x.indices.map { a in
         let scale = deviations.last
         var sum =
@@ -150,6 +162,7 @@ struct FlowMapParts: Sendable {
         }
         return sum
       })
+    return (network, stages)
   }
 }
 

@@ -5,8 +5,7 @@ public enum FlowMapRule: String, Sendable, CaseIterable {
   /// The mean of the velocities at the start and at Euler's end, two networks a step.
   case heun
 
-  /// The classical method of Runge and Kutta, four networks a step. Its quadrature is not bounded
-  /// here beyond the trivial bound.
+  /// The classical method of Runge and Kutta, four networks a step.
   case rk4
 
   /// The number of velocities in a step.

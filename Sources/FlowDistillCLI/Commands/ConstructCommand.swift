@@ -19,9 +19,12 @@ struct ConstructCommand: ParsableCommand {
   @OptionGroup var mixture: MixtureOptions
   @Option(help: "The error to stay below.") var tolerance: Double
   @Option(help: "The time t; 0 is data.") var time = 0.0
-  @Option(help: "The norm of the error: uniform, or l1, l2, l4 over p_t.") var norm = "uniform"
+  @Option(help: "The norm of the error: uniform (default), or l1, l2, l4 over p_t.")
+  var norm: String?
   @Flag(help: "Take the tolerance as it is, not relative to the score.") var absolute = false
   @Flag(help: "Print the table of size against accuracy, 1e-1 to the tolerance.") var sweep = false
+  @OptionGroup(title: "Time as an input") var timeInput: TimeInputOptions
+  @OptionGroup(title: "Flow map") var flowMap: FlowMapOptions
   @OptionGroup var output: OutputOptions
   @Option(help: "Also write an ONNX file (opset 17).", completion: .file()) var onnx: String?
   @Flag(help: "Write the ONNX file in float32.") var float32 = false
@@ -36,9 +39,10 @@ struct ConstructCommand: ParsableCommand {
     guard tolerance > 0, tolerance.isFinite else {
       throw CommandError.usage("--tolerance is \(tolerance); use a positive number")
     }
-    guard let norm = ErrorNorm(rawValue: norm) else {
+    let name = norm ?? ErrorNorm.uniform.rawValue
+    guard let norm = ErrorNorm(rawValue: name) else {
       throw CommandError.usage(
-        "--norm is \"\(norm)\"; use one of "
+        "--norm is \"\(name)\"; use one of "
           + ErrorNorm.allCases.map(\.rawValue).joined(separator: ", "))
     }
     try checkPositive(samples, option: "--samples")
@@ -50,6 +54,9 @@ struct ConstructCommand: ParsableCommand {
     for path in [output.output, onnx, svg].compactMap(\.self) {
       try AtomicFile.checkWritable(path)
     }
+    try checkForm()
+    if timeInput.uniformInTime { return try runUniformInTime(flow.mixture, process) }
+    if flowMap.flowMap { return try runFlowMap(flow.mixture, process) }
     let marginal = flow.marginal(at: time)
     let score = try construct(marginal, tolerance, norm)
     let measured = MeasuredError(
@@ -69,17 +76,9 @@ struct ConstructCommand: ParsableCommand {
   }
 
   private func write(_ score: ConstructedScore) throws {
-    let certificate = score.certificate.json.text(.compact)
-    try score.network.safetensors(metadata: ["time": "\(time)", "certificate": certificate])
-      .write(to: output.output)
-    if let onnx {
-      var model = score.network.onnx(
-        precision: float32 ? .float32 : .float64, summary: "score of p_t at t = \(time)")
-      model.metadata["certificate"] = certificate
-      try model.write(to: onnx)
-    }
-    if let svg {
-      try AtomicFile.write(Array(ArchitectureDrawing(score).svg.utf8), to: svg)
-    }
+    try write(
+      ConstructedFiles(
+        network: score.network, stages: score.stages, certificate: score.certificate.json,
+        summary: "score of p_t at t = \(time)", metadata: ["time": "\(time)"]))
   }
 }

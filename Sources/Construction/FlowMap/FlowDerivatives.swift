@@ -37,7 +37,7 @@ struct FlowDerivatives: Sendable {
   init(_ mixture: GaussianMixture, diameter: Double, from start: Double, to end: Double) {
     let count = mixture.componentCount
     let pairs = count * (count - 1) / 2 <= Self.pairLimit ? Self.pairs(mixture) : []
-    let cells = pairs.isEmpty ? 400 : min(400, max(60, 60_000 / pairs.count))
+    let cells = min(200, max(60, 60_000 / max(1, pairs.count)))
     let ends = (0...cells).map { start + (end - start) * Double($0) / Double(cells) }
     let weights = mixture.weights
     let range = Double.log(weights.reduce(0, max) / weights.reduce(1, min))

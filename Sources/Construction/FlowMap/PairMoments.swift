@@ -31,12 +31,15 @@ struct PairMoments: Sendable {
     for cell in Self.cells {
       let least = first + distance * min(low * cell.low, high * cell.low)
       let most = last + distance * max(low * cell.high, high * cell.high)
-      let product = least <= 0 && most >= 0 ? 0.25 : max(Self.product(least), Self.product(most))
+      let (lower, upper) = (Double.exp(-abs(least)), Double.exp(-abs(most)))
+      let product =
+        least <= 0 && most >= 0
+        ? 0.25 : max(lower / ((1 + lower) * (1 + lower)), upper / ((1 + upper) * (1 + upper)))
       let rate =
         max(
           abs(distance * cell.low + low * middle), abs(distance * cell.high + high * middle))
         + high * reach
-      let share = cell.mass * product / (1 + .exp(least))
+      let share = cell.mass * product * (least > 0 ? lower : 1) / (1 + lower)
       plain += share
       second += share * rate * rate
       fourth += share * rate * rate * rate * rate
@@ -46,16 +49,12 @@ struct PairMoments: Sendable {
     return (plain * factor, second * factor, fourth * factor)
   }
 
-  /// 1/((1 + e^Δ)(1 + e^{−Δ})).
-  private static func product(_ difference: Double) -> Double {
-    let e = Double.exp(-abs(difference))
-    return e / ((1 + e) * (1 + e))
-  }
-
   /// Cells of ζ in [−12, 12] with their mass.
   private static let cells: [(low: Double, high: Double, mass: Double)] = {
-    let count = 320
-    let ends = (0...count).map { -12 + 24 * Double($0) / Double(count) }
+    // Narrow where the mass is.
+    let tail: [Double] = (0...28).map { 5 + 0.25 * Double($0) }
+    let inside: [Double] = (1..<100).map { -5 + 0.1 * Double($0) }
+    let ends: [Double] = tail.reversed().map { -$0 } + inside + tail
     return zip(ends, ends.dropFirst()).map { low, high in
       // By symmetry the difference is one of small tails.
       let (a, b) = high <= 0 ? (-high, -low) : (low, high)

@@ -4,16 +4,30 @@ import FlowDistill
 struct ConstructCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "construct",
-    abstract: "Write the score down as a ReLU–ReQU network with a proof of its error.",
+    abstract:
+      "Write the score or the flow map down as a ReLU–ReQU network with a proof of its error.",
     discussion: """
       Nothing is trained: the network's weights follow from the mixture and the tolerance. The error \
-      is certified for all x within 50 standard deviations of the means, or with --norm in L^p(p_t), \
-      in exact arithmetic on the stored weights; what rounding in evaluation adds is measured. The tolerance is relative to \
-      the root mean square of the score unless --absolute is given. Components must share one \
+      is certified in exact arithmetic on the stored weights; what rounding in evaluation adds is \
+      measured.
+
+      The score at --time: certified for all x within 50 standard deviations of the means, or with \
+      --norm in L^p(p_t). The tolerance is relative to the root mean square of the score unless \
+      --absolute is given. Components must share one covariance.
+
+      With --uniform-in-time one network takes (x, t), t last, for all times from --from to the \
+      horizon: certified in L^1, L^2 and L^4 over p_t. It needs --process ou and one isotropic \
       covariance.
+
+      With --flow-map one network takes the first to the last time of a grid, certified in L^2 over \
+      p_T. The tolerance is what networks may move a velocity of the steps, in units of the means' \
+      largest distance, or with --absolute as it is; the certificate adds the quadrature. It needs \
+      one isotropic covariance.
 
       Example:
         flowdistill construct paper:0 --tolerance 1e-6 --time 0 -o net.fdnet --onnx net.onnx
+        flowdistill construct paper:0 --sigma0 0.1 --tolerance 1e-6 --uniform-in-time -o net.fdnet
+        flowdistill construct paper:0 --tolerance 1e-4 --flow-map --segments 10 -o net.fdnet
       """)
 
   @OptionGroup var mixture: MixtureOptions

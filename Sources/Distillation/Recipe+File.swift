@@ -35,8 +35,9 @@ extension Recipe {
       return value
     }
     let name = try reader.string("name")
-    if let construction = try reader.optionalObject("construction") {
-      self = .constructed(try StudentConstruction(construction))
+    // Not asked for where it is missing, so that no misspelt key is taken for it.
+    if reader.object["construction"] != nil {
+      self = .constructed(try StudentConstruction(try reader.object("construction")))
       self.name = name
       try reader.finish()
       if let problem { throw reader.error("", problem) }

@@ -1,6 +1,7 @@
 import Arrays
 import Construction
 import Distillation
+import Formats
 import Foundation
 import Mixtures
 import ProbabilityFlow
@@ -82,6 +83,22 @@ extension DistillationTests {
         try first.write(to: files[0])
         #expect(try folder.students(plan).constructed.count == 3)
       }
+    }
+
+    @Test(arguments: [
+      ("scheme", JSON.string("rk5"), "euler, heun, rk4"), ("tolerance", 0, "tolerance"),
+      ("steps_per_segment", 1.5, "whole number"), ("steps_per_segment", 0, "steps"),
+      ("tolerence", 1, "unknown"),
+    ]) func wrongConstructionsAreRefused(key: String, value: JSON, word: String) throws {
+      guard case .object(var recipe) = Recipe.constructed(StudentConstruction()).json,
+        case .object(var object)? = recipe["construction"]
+      else { throw CancellationError() }
+      object[key] = value
+      recipe["construction"] = .object(object)
+      let error = #expect(throws: FormatError.self) {
+        try Recipe(JSONReader(.object(recipe), path: "r.json"))
+      }
+      #expect("\(try #require(error))".contains(word))
     }
 
     @Test func otherMixturesCannotBeConstructed() throws {

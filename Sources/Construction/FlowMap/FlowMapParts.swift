@@ -165,24 +165,3 @@ struct FlowMapParts: Sendable {
     return (network, stages)
   }
 }
-
-extension MeanSpread {
-  /// The spread of a mixture's means, weights outside the logits.
-  static func means(of mixture: GaussianMixture) -> MeanSpread {
-    let (means, count) = (mixture.means, mixture.componentCount)
-    var distances = Matrix<Double>(rows: count, columns: count)
-    for i in 0..<count {
-      for j in 0..<count {
-        distances[i, j] =
-          Norms.length(Norms.difference(means[row: i], means[row: j])) * (1 + 1e-9)
-      }
-    }
-    let centre =
-      (0..<count).min {
-        distances[row: $0].reduce(0, max) < distances[row: $1].reduce(0, max)
-      } ?? 0
-    return MeanSpread(
-      dimension: mixture.dimension, distances: distances, centre: centre,
-      weights: mixture.weights)
-  }
-}

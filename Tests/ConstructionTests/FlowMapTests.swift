@@ -160,6 +160,28 @@ import Testing
     }
   }
 
+  /// The limit covers the truth where three wrong modes are expected, and is the normal one where
+  /// all samples contribute.
+  @Test func theUpperLimitCoversRareErrors() {
+    let (runs, samples, rate) = (400, 1000, 0.003)
+    var (covered, met) = (0, 0)
+    for run in 0..<runs {
+      let draws = RandomStream(seed: UInt64(run)).uniforms(samples).map { $0 < rate ? 2.0 : 0 }
+      // Without any event nothing is known.
+      guard draws.contains(2) else { continue }
+      met += 1
+      if RareErrorLimit.upper(draws) >= 2 * rate * Double(samples) { covered += 1 }
+    }
+    #expect(met > runs * 9 / 10 && covered >= met * 19 / 20)
+    #expect(RareErrorLimit.upper([0, 0]) == 0)
+    let many = RandomStream(seed: 1).uniforms(100_000)
+    let spread = many.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let limit = RareErrorLimit.upper(many)
+    #expect(abs(limit - many.reduce(0, +) - 1.645 * spread) < 0.05 * spread)
+    // One event: 4.744 for Poisson's mean at 95 %.
+    #expect(abs(RareErrorLimit.upper([0, 1, 0]) - 4.744) < 0.03)
+  }
+
   private func triangle() throws -> GaussianMixture {
     let height = Double(3).squareRoot() / 2
     return try GaussianMixture(

@@ -16,11 +16,8 @@ public struct MeasuredFlowMap: Sendable, Equatable {
   public let standardError: Double
   /// The root mean square of ‖Φ̂ − Φ‖ in float32, on the first `blockSize` samples.
   public let singleError: Double
-  /// The upper limit of a one-sided 95 % confidence interval of the relative MSE, by normality.
-  ///
-  /// If rare samples of large error occur with a frequency below 3/`samples`, none need be among
-  /// these samples.
-  public var upperLimit: Double { relativeMSE + 1.6448536269514722 * standardError }
+  /// The upper limit of a one-sided 95 % confidence interval of the relative MSE (`RareErrorLimit`).
+  public let upperLimit: Double
 
   /// Samples that are drawn, carried and compared together.
   public static let blockSize = 4096
@@ -49,6 +46,7 @@ public struct MeasuredFlowMap: Sendable, Equatable {
     self.samples = samples
     error = (squares.reduce(0, +) / count).squareRoot()
     relativeMSE = ratio
+    upperLimit = RareErrorLimit.upper(squares.map { $0 / total })
     let scatter = zip(squares, sizes).reduce(0) { sum, pair in
       let rest = pair.0 - ratio * pair.1
       return sum + rest * rest

@@ -39,7 +39,7 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
     "Distillation",
     [
       "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Schedules", "Networks",
-      logging, realModule,
+      "Construction", logging, realModule,
     ]
   ),
   (

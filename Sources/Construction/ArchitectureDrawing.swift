@@ -10,6 +10,9 @@ public struct ArchitectureDrawing: Sendable {
   /// The drawing of a score in time.
   public init(_ score: ConstructedTimeScore) { self.init(score.network, score.stages) }
 
+  /// The drawing of a flow map.
+  public init(_ map: ConstructedFlowMap) { self.init(map.network, map.stages) }
+
   /// The drawing of a network whose hidden layers have these parts.
   public init(_ network: SparseNetwork, _ stages: [(name: String, layers: Range<Int>)]) {
     let hidden = network.layers.count - 1

@@ -1,4 +1,5 @@
 import Arrays
+import Mixtures
 
 /// The distances of the vectors that responsibilities average, in the units of the result.
 struct MeanSpread: Sendable {
@@ -30,5 +31,26 @@ struct MeanSpread: Sendable {
         sum,
         (0..<distances.rows).reduce(0) { $0 + (weights?[$1] ?? 1) * distances[$1, j] } / smallest)
     }
+  }
+}
+
+extension MeanSpread {
+  /// The spread of a mixture's means, weights outside the logits.
+  static func means(of mixture: GaussianMixture) -> MeanSpread {
+    let (means, count) = (mixture.means, mixture.componentCount)
+    var distances = Matrix<Double>(rows: count, columns: count)
+    for i in 0..<count {
+      for j in 0..<count {
+        distances[i, j] =
+          Norms.length(Norms.difference(means[row: i], means[row: j])) * (1 + 1e-9)
+      }
+    }
+    let centre =
+      (0..<count).min {
+        distances[row: $0].reduce(0, max) < distances[row: $1].reduce(0, max)
+      } ?? 0
+    return MeanSpread(
+      dimension: mixture.dimension, distances: distances, centre: centre,
+      weights: mixture.weights)
   }
 }

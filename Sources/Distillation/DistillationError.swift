@@ -1,3 +1,4 @@
+public import Construction
 public import Formats
 public import ProbabilityFlow
 
@@ -5,6 +6,8 @@ public import ProbabilityFlow
 public enum DistillationError: Error, Equatable, CustomStringConvertible {
   /// The teacher could not carry a batch.
   case teacher(FlowError)
+  /// A student cannot be constructed.
+  case construction(ConstructionError)
   /// A file of the run folder could not be read or written.
   case file(FormatError)
   /// The loss, a gradient or a weight is no longer finite. Segments count from 0 here, from 1 in
@@ -23,6 +26,7 @@ public enum DistillationError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .teacher(let error): error.description
+    case .construction(let error): error.description
     case .file(let error): error.description
     case .diverged(let segment, let step):
       "training diverged in segment \(segment + 1) at step \(step); use a smaller learning rate"

@@ -16,11 +16,11 @@ public struct TrainingProgress: Sendable {
   public let totalStep: Int
   /// Steps of the whole distillation.
   public let totalSteps: Int
-  /// The last loss.
+  /// The last loss; of a constructed student its certificate.
   public let loss: Double
 }
 
-/// Trains the students of a plan one after the other, into a run folder.
+/// Trains or constructs the students of a plan one after the other, into a run folder.
 ///
 /// The result is a pure function of the plan: not of threads, of checkpoints, or of how often and
 /// where the run was killed.
@@ -62,7 +62,7 @@ public struct Distiller: Sendable {
     folder.removeLeftovers()
   }
 
-  /// Trains whatever is still missing.
+  /// Trains or constructs whatever is still missing.
   ///
   /// - Parameters:
   ///   - shouldStop: asked after each step; if true, a checkpoint is written and `.interrupted` thrown.
@@ -70,6 +70,9 @@ public struct Distiller: Sendable {
   public func run(
     shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
   ) throws(DistillationError) {
+    if let construction = plan.recipe.construction {
+      return try construct(construction, shouldStop, progress)
+    }
     let count = plan.grid.segmentCount
     let checkpoint = folder.file("checkpoint.safetensors")
     var metrics = Metrics(folder)
@@ -111,6 +114,28 @@ public struct Distiller: Sendable {
         try metrics.write()
         try StudentFile.write(trainer.student, to: folder.segmentFile(k))
       }
+    }
+  }
+
+  /// One step of the progress is one student.
+  private func construct(
+    _ construction: StudentConstruction, _ shouldStop: () -> Bool,
+    _ progress: (TrainingProgress) -> Void
+  ) throws(DistillationError) {
+    let segments = plan.grid.segments
+    for k in folder.finishedSegments(of: segments.count)..<segments.count {
+      if shouldStop() { throw .interrupted(segment: k, step: 0) }
+      let student: ConstructedStudent
+      do {
+        student = try construction.student(plan, from: segments[k].from, to: segments[k].to)
+      } catch {
+        throw .construction(error)
+      }
+      try saving { () throws(FormatError) in try student.file.write(to: folder.segmentFile(k)) }
+      progress(
+        TrainingProgress(
+          segment: k, segmentCount: segments.count, step: 1, totalStep: k + 1,
+          totalSteps: segments.count, loss: student.errorBound))
     }
   }
 

@@ -3,7 +3,13 @@ public import Formats
 extension Recipe {
   /// The recipe as it stands in run folders.
   public var json: JSON {
-    [
+    // Runs of trained students have no such key.
+    if let construction {
+      return [
+        "name": .string(name), "construction": construction.json,
+      ]
+    }
+    return [
       "name": .string(name), "parametrisation": .string(parametrisation.rawValue),
       "hidden_widths": .integers(hiddenWidths), "activations": .string(activations.rawValue),
       "total_steps": .integer(totalSteps), "batch": .integer(batch),
@@ -28,8 +34,17 @@ extension Recipe {
       }
       return value
     }
+    let name = try reader.string("name")
+    // Not asked for where it is missing, so that no misspelt key is taken for it.
+    if reader.object["construction"] != nil {
+      self = .constructed(try StudentConstruction(try reader.object("construction")))
+      self.name = name
+      try reader.finish()
+      if let problem { throw reader.error("", problem) }
+      return
+    }
     self.init(
-      name: try reader.string("name"), parametrisation: try choice("parametrisation"),
+      name: name, parametrisation: try choice("parametrisation"),
       hiddenWidths: try reader.integers("hidden_widths"), activations: try choice("activations"),
       totalSteps: try reader.integer("total_steps"), batch: try reader.integer("batch"),
       learningRate: try reader.number("learning_rate"), schedule: try choice("schedule"),
@@ -46,6 +61,7 @@ extension Recipe {
 
   /// What makes this recipe impossible, if anything: one clause naming the choice.
   public var problem: String? {
+    if let construction { return construction.problem }
     if hiddenWidths.isEmpty { return "the student has no hidden layer; give at least one width" }
     if hiddenWidths.count > Recipe.depthLimit {
       return "the student has \(hiddenWidths.count) hidden layers; use at most \(Recipe.depthLimit)"

@@ -65,6 +65,8 @@ public struct Recipe: Sendable, Equatable {
   public var teacher: TeacherChoice
   /// The accurate teacher's tolerance.
   public var teacherTolerance: Double
+  /// If set, students are constructed so, and nothing is trained.
+  public var construction: StudentConstruction?
 
   /// The paper's plain protocol of experiment 4: independent ReLU MLPs 4×512 on exact samples of
   /// p_{t_{k−1}}, AdamW at 2e-4 without decay, batch 1024, gradient norm clipped at 1, 100,000
@@ -83,7 +85,17 @@ public struct Recipe: Sendable, Equatable {
     schedule: .cosine, weightDecay: 0, gradientNorm: 1, parameterBound: nil,
     teacher: .accurate, teacherTolerance: 1e-6)
 
-  /// All named recipes.
+  /// Flow maps written down as networks: no layers to choose, no training steps.
+  public static func constructed(_ construction: StudentConstruction) -> Recipe {
+    var recipe = Recipe.paper
+    recipe.name = "constructed"
+    recipe.hiddenWidths = []
+    (recipe.totalSteps, recipe.batch) = (0, 0)
+    recipe.construction = construction
+    return recipe
+  }
+
+  /// All named recipes of training.
   public static let all = [paper, residual]
 
   /// The steps of segment k of n: they differ by at most one and add up to `totalSteps`.

@@ -77,15 +77,20 @@ public struct RunFolder: Sendable {
     guard finished == segments.count else {
       throw .unfinished(path: path, segments: finished, of: segments.count)
     }
-    var students: [Student] = []
+    var students: [SegmentStudent] = []
     for (k, segment) in segments.enumerated() {
+      let path = segmentFile(k)
       do {
         students.append(
-          try StudentFile.read(segmentFile(k), plan: plan, from: segment.from, to: segment.to))
+          plan.recipe.construction == nil
+            ? .trained(
+              try StudentFile.read(path, plan: plan, from: segment.from, to: segment.to))
+            : .constructed(
+              try ConstructedStudent(path, plan: plan, from: segment.from, to: segment.to)))
       } catch {
         throw .file(error)
       }
     }
-    return StudentChain(students)
+    return StudentChain(segments: students)
   }
 }

@@ -54,24 +54,3 @@ public struct Student: Sendable, Equatable {
     }
   }
 }
-
-/// Students of consecutive segments, applied one after the other.
-public struct StudentChain: Sendable {
-  /// The students in sampling order.
-  public let students: [Student]
-
-  /// A chain of students.
-  public init(_ students: [Student]) { self.students = students }
-
-  /// z_n = Ψ_n ∘ … ∘ Ψ_1 (x).
-  public func callAsFunction(_ x: Matrix<Double>) -> Matrix<Double> {
-    students.reduce(x) { $1($0) }
-  }
-
-  /// All states z_0 = x, z_1, …, z_n.
-  public func states(from x: Matrix<Double>) -> [Matrix<Double>] {
-    students.reduce(into: [x]) { states, student in
-      states.append(student(states[states.count - 1]))
-    }
-  }
-}

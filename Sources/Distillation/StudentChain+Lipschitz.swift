@@ -46,10 +46,26 @@ extension Student {
   }
 }
 
+extension ConstructedStudent {
+  /// No bound: products of ReQU layers are Lipschitz on bounded sets only, and the certificate of a
+  /// constructed network is its distance to the flow map.
+  public var lipschitz: StudentLipschitz {
+    let reason = "a constructed network's certificate is its distance to the flow map"
+    return StudentLipschitz(
+      from: from, to: to, global: .infinity, productOfNorms: .infinity, local: .infinity,
+      reason: reason, localReason: reason)
+  }
+}
+
 extension StudentChain {
   /// The certified constants of all students; the product of the global ones bounds the chain.
   public func lipschitz(_ plan: DistillationPlan) -> [StudentLipschitz] {
-    students.map { $0.lipschitz(plan.flow.marginal(at: $0.from)) }
+    segments.map { segment in
+      switch segment {
+      case .trained(let student): student.lipschitz(plan.flow.marginal(at: student.from))
+      case .constructed(let student): student.lipschitz
+      }
+    }
   }
 }
 

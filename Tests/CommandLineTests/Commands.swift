@@ -45,6 +45,30 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     ]
   ),
   (
+    "construct",
+    [
+      "m.json", "--tolerance", "1e-3", "--uniform-in-time", "--from", "0.01", "--samples", "20",
+      "--onnx", "new.onnx", "--svg", "new.svg", "-o", "new.fdnet",
+    ],
+    [
+      "output", "certificate", "depth", "width", "weights", "largest_weight", "measured_error",
+      "measured_error_float32", "measured_at", "rounding_dominates", "kinds",
+    ]
+  ),
+  (
+    "construct",
+    [
+      "m.json", "--tolerance", "1e-3", "--flow-map", "--segments", "3", "--scheme", "heun",
+      "--rule",
+      "uniform", "--samples", "20", "-o", "new.fdnet",
+    ],
+    [
+      "output", "scheme", "rule", "times", "certificate", "depth", "width", "weights",
+      "largest_weight", "measured_error", "measured_error_float32", "relative_mse",
+      "standard_error", "relative_mse_upper_95", "samples", "kinds",
+    ]
+  ),
+  (
     "mismatch",
     ["m.json", "--budget", "2", "--segments", "2", "--samples", "64", "--batch", "16"],
     [
@@ -82,6 +106,14 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
   (
     "distill", ["m.json", "--segments", "2", "-o", "new"] + Workplace.quick,
     ["output", "segments", "rule", "recipe", "steps", "seconds", "last_loss"]
+  ),
+  (
+    "distill",
+    [
+      "m.json", "--segments", "2", "--student", "constructed", "--steps-per-segment", "2", "-o",
+      "new",
+    ],
+    ["output", "segments", "rule", "recipe", "steps", "seconds", "certificates"]
   ),
   (
     "evaluate", ["run", "--samples", "30"],

@@ -167,6 +167,35 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
       ("m-unequal.json --tolerance 1e-3", 65, "covariance"),
       ("m.json --tolerance 1e-3 --onnx missing/n.onnx", 73, "'missing' does not exist"),
     ].map { MalformedInput("construct \($0.0) -o new.fdnet", $0.1, $0.2) }
+    + constructionForms
+
+  private static let constructionForms =
+    [
+      ("--uniform-in-time --from 1", 64, "[0, 1.0)"), ("--uniform-in-time --from -1", 64, "--from"),
+      ("--uniform-in-time --from nan", 64, "--from is nan"),
+      ("--from 0.1", 64, "--uniform-in-time"),
+      ("--uniform-in-time --time 0.5", 64, "--from"), ("--uniform-in-time --sweep", 64, "--sweep"),
+      ("--uniform-in-time --norm uniform", 64, "l1, l2 or l4"),
+      ("--uniform-in-time --process ve", 64, "--process ou"),
+      ("--uniform-in-time --flow-map", 64, "exclude"), ("--segments 3", 64, "--flow-map"),
+      ("--flow-map", 64, "--segments n"), ("--flow-map --segments 0", 64, "--segments is 0"),
+      ("--flow-map --segments 2 --scheme rk5", 64, "euler, heun, rk4"),
+      ("--flow-map --segments 2 --rule best", 64, "uniform"),
+      ("--flow-map --segments 2 --norm l1", 64, "l2 over p_T"),
+      ("--flow-map --segments 2 --time 0.5", 64, "--times"),
+      ("--flow-map --times 1,x", 64, "\"x\""), ("--flow-map --times 0.5,1", 64, "fall"),
+      ("--flow-map --times 2,1", 64, "--times is 2"), ("--flow-map --times 1", 64, "two times"),
+      ("--flow-map --times 1,0 --segments 2", 64, "one of both"),
+      ("--flow-map --grid grid.json --segments 2", 64, "--grid"),
+      ("--flow-map --grid g-order.json", 65, "times"),
+      ("--flow-map --grid grid.json --rule uniform", 64, "exclude"),
+    ].map {
+      MalformedInput("construct m.json --tolerance 1e-3 \($0.0) -o new.fdnet", $0.1, $0.2)
+    }
+    + ["--uniform-in-time", "--flow-map --segments 2"].map {
+      MalformedInput(
+        "construct m-unequal.json --tolerance 1e-3 \($0) -o new.fdnet", 65, "isotropic")
+    }
 
   private static let usage = [
     MalformedInput("nonsense", 64, "flowdistill --help"),
@@ -239,6 +268,19 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
     MalformedInput("distill m.json --grid g-short.json -o new", 65, "times"),
     MalformedInput("distill m.json --grid m.json -o new", 65, "grid/1"),
     MalformedInput("distill m-unequal.json --segments 2 -o new", 65, "covariance"),
+    MalformedInput(
+      "distill m-unequal.json --grid grid.json --student constructed -o new", 65, "isotropic"),
+    MalformedInput("distill m.json --segments 2 --student other -o new", 64, "or constructed"),
+    MalformedInput(
+      "distill m.json --segments 2 --student constructed --width 8 -o new", 64, "trained"),
+    MalformedInput("distill m.json --segments 2 --scheme rk4 -o new", 64, "--student constructed"),
+    MalformedInput(
+      "distill m.json --segments 2 --student constructed --scheme rk5 -o new", 64, "euler"),
+    MalformedInput(
+      "distill m.json --segments 2 --student constructed --tolerance 0 -o new", 64, "tolerance"),
+    MalformedInput(
+      "distill m.json --segments 2 --student constructed --steps-per-segment 0 -o new", 64,
+      "steps of a constructed student"),
     MalformedInput("distill --resume -o new", 66, "plan.json"),
     MalformedInput("distill --resume -o run --segments 3", 64, "--resume"),
     MalformedInput("distill --resume -o run --seed 0", 64, "--resume"),

@@ -52,4 +52,33 @@ import Testing
     #expect(score.network.hiddenLayers <= 32)
     #expect(score.network.weightCount <= 15_000)
   }
+
+  /// Where rounding in evaluation exceeds the certificate, 32 digits stay below it.
+  @Test func exactArithmeticObeysTheCertificate() throws {
+    let mixture = try GaussianMixture.paper(seed: 0, sigma0: 0.01)
+    let process = try OrnsteinUhlenbeck()
+    let score = try ConstructedTimeScore(mixture, process, tolerance: 1e-8)
+    let measured = MeasuredTimeError(
+      score.network, mixture, process, times: 0...1, count: 5, samples: 20, exactSamples: 20,
+      random: RandomStream(seed: 1))
+    #expect(measured.largest(relative: true) > score.certificate.errorBound)
+    for (error, bound) in zip(
+      measured.powers(\.exactErrors, relative: true), score.certificate.bounds)
+    {
+      #expect(error <= bound)
+      #expect(error > 0)
+    }
+  }
+
+  /// A network of few digits gives the same in double and in double-double arithmetic.
+  @Test func doubleDoubleEvaluatesTheSameNetwork() throws {
+    let mixture = try sharedMixture(seed: 3, type: 0)
+    let score = try ConstructedScore(
+      Marginal(mixture, OrnsteinUhlenbeck(), at: 0.3), tolerance: 1e-3)
+    let x = Marginal(mixture, try OrnsteinUhlenbeck(), at: 0.3).sample(
+      30, from: RandomStream(seed: 4))
+    let (plain, fine) = (score.network(x), score.network.inDoubleDouble(x))
+    for (a, b) in zip(plain.elements, fine.elements) { #expect(abs(a - b) <= 1e-9 * (1 + abs(b))) }
+    #expect(plain.elements != fine.elements)
+  }
 }

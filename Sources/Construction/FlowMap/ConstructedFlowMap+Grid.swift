@@ -1,84 +1,110 @@
-import Arrays
 public import Mixtures
 import RealModule
 
 extension ConstructedFlowMap {
-  /// Times from the horizon to `end` that are even in log(r + 1/D), r = α/s (derived).
+  /// Times from `start`, the horizon unless given, to `end` that give each step about the same bound of its local error.
   ///
-  /// Modes split where r D is of the order of 1. Above it steps are even in the logarithm of the
-  /// signal-to-noise ratio, below it in r itself.
+  /// Along the flow from p_T, ‖y''‖ ≤ B₂ and ‖y'''‖ ≤ B₃ in L² (`FlowDerivatives`). Steps h ∝ B₂^{−1/2}
+  /// in r = α/s balance Euler's local errors, h ∝ B₃^{−1/3} Heun's. For rk4, whose error needs more
+  /// derivatives than are bounded here, h ∝ B₃^{−1/4}.
   ///
   /// - Precondition: one isotropic covariance, at least one segment.
+  /// - Returns: T and `end` alone where all means agree: the flow is linear there.
   public static func times(
-    _ mixture: GaussianMixture, _ process: some ForwardProcess, end: Double = 0, segments: Int
+    _ mixture: GaussianMixture, _ process: some ForwardProcess, from start: Double? = nil,
+    end: Double = 0, segments: Int,
+    rule: FlowMapRule
   ) -> [Double] {
-    precondition(segments > 0, "\(segments) segments")
-    let variance = mixture.spectrum.lambda.elements[0]
-    func ratio(_ t: Double) -> Double {
-      let alpha = process.alpha(t)
-      return alpha / (alpha * alpha * variance + process.sigmaSquared(t)).squareRoot()
-    }
-    let diameter = MeanSpread.means(of: mixture).diameter
-    let offset = diameter > 0 ? 1 / diameter : 1
-    let (first, last) = (ratio(process.horizon) + offset, ratio(end) + offset)
-    let inside = (1..<segments).compactMap { n -> Double? in
-      let r = first * .pow(last / first, Double(n) / Double(segments)) - offset
-      return process.time(atNoiseLevel: max(0, 1 / (r * r) - variance).squareRoot())
-    }
-    return decreasing(inside, from: process.horizon, to: end)
+    FlowMapGrid(mixture, process, from: start, end: end, segments: segments)?.times { bound, r, _ in
+      let (second, third) = bound.derivatives.bounds(from: r, to: r)
+      switch rule {
+      case .euler: return .log(second) / 2
+      case .heun: return .log(third) / 3
+      case .rk4: return .log(third) / 4
+      }
+    } ?? [start ?? process.horizon, end]
   }
 
-  /// Times from the horizon to `end` that give each step about the same share of the certificate.
+  /// Times from `start`, the horizon unless given, to `end` that give each step about the same share of the certificate.
   ///
-  /// A step h of local error c h^q, amplified by A afterwards, gets h ∝ (c A)^{−1/q}.
+  /// A step h of local error c hᵠ, amplified by A afterwards, gets h ∝ (c A)^{−1/q}.
   ///
   /// - Precondition: one isotropic covariance, at least one segment.
   public static func certifiedTimes(
-    _ mixture: GaussianMixture, _ process: some ForwardProcess, end: Double = 0, segments: Int,
+    _ mixture: GaussianMixture, _ process: some ForwardProcess, from start: Double? = nil,
+    end: Double = 0, segments: Int,
     rule: FlowMapRule
   ) -> [Double] {
-    let even = times(mixture, process, end: end, segments: segments)
-    let parts = FlowMapParts(mixture, process, [process.horizon, end])
-    guard parts.spread.diameter > 0 else { return even }
+    FlowMapGrid(mixture, process, from: start, end: end, segments: segments)?.times {
+      bound, r, last in
+      let local = bound.coefficient(rule, at: r)
+      // log A = ∫ L.
+      return (.log(local.value) + 0.5 * (bound.lipschitz(last) * last - bound.lipschitz(r) * r))
+        / local.order
+    } ?? [start ?? process.horizon, end]
+  }
+
+  /// `certifiedTimes` where they make a certificate that is not vacuous, otherwise `times`.
+  ///
+  /// - Precondition: one isotropic covariance, at least one segment.
+  public static func defaultTimes(
+    _ mixture: GaussianMixture, _ process: some ForwardProcess, from start: Double? = nil,
+    end: Double = 0, segments: Int,
+    rule: FlowMapRule, tolerance: Double, relative: Bool = true
+  ) -> [Double] {
+    let certified = certifiedTimes(
+      mixture, process, from: start, end: end, segments: segments, rule: rule)
+    let parts = FlowMapParts(mixture, process, certified)
+    let error = tolerance * (relative ? parts.spread.diameter : 1)
+    return parts.certificate(rule, velocityError: error).isVacuous
+      ? times(mixture, process, from: start, end: end, segments: segments, rule: rule) : certified
+  }
+}
+
+/// Places times by a density of r = α/s.
+private struct FlowMapGrid {
+  private let parts: FlowMapParts
+  private let process: any ForwardProcess
+  private let start: Double
+  private let end: Double
+  private let segments: Int
+
+  /// nil where all means agree.
+  init?(
+    _ mixture: GaussianMixture, _ process: any ForwardProcess, from start: Double?, end: Double,
+    segments: Int
+  ) {
+    let start = start ?? process.horizon
+    precondition(segments > 0, "\(segments) segments")
+    parts = FlowMapParts(mixture, process, [start, end])
+    (self.process, self.start, self.end, self.segments) = (process, start, end, segments)
+    if parts.spread.diameter == 0 { return nil }
+  }
+
+  /// Equal parts of the integral of a density whose logarithm depends on r and the last r.
+  func times(_ logarithm: (FlowMapBound, Double, Double) -> Double) -> [Double] {
     let bound = parts.bound
     let (first, last) = (parts.ratios[0], parts.ratios[1])
     let cells = 4000
     let width = (last - first) / Double(cells)
-    // Near r = 0 the bounds' 1/r says nothing; a tenth of 1/D stands in for it.
-    let least = 0.1 / bound.diameter
-    var shares = [Double](repeating: 0, count: cells)
-    var exponent = 0.0
-    for cell in (0..<cells).reversed() {
-      let r = max(first + (Double(cell) + 0.5) * width, least)
-      exponent += width * bound.lipschitz(r)
-      let order = Double(rule.stages + 1)
-      let local = bound.coefficient(rule, from: r, to: r)
-      shares[cell] = (.log(local) + exponent) / order
-    }
+    var shares = (0..<cells).map { logarithm(bound, first + (Double($0) + 0.5) * width, last) }
     let largest = shares.reduce(-.infinity, max)
-    shares = shares.map { .exp($0 - largest) }
+    shares = largest.isFinite ? shares.map { .exp($0 - largest) } : shares.map { _ in 1 }
     let total = shares.reduce(0, +)
-    var (inside, sum, next) = ([Double](), 0.0, 1)
+    var (times, sum, next) = ([start], 0.0, 1)
     for cell in 0..<cells {
       while next < segments, sum + shares[cell] >= total * Double(next) / Double(segments) {
         let part = (total * Double(next) / Double(segments) - sum) / shares[cell]
         let r = first + (Double(cell) + part) * width
         let level = max(0, 1 / (r * r) - parts.variance).squareRoot()
-        if let time = process.time(atNoiseLevel: level) { inside.append(time) }
+        // Rounding may put two times on one place.
+        if let time = process.time(atNoiseLevel: level), time < times[times.count - 1], time > end {
+          times.append(time)
+        }
         next += 1
       }
       sum += shares[cell]
     }
-    return decreasing(inside, from: process.horizon, to: end)
-  }
-
-  private static func decreasing(
-    _ inside: [Double], from start: Double, to end: Double
-  ) -> [Double] {
-    var times = [start]
-    for time in inside + [end] where time < times[times.count - 1] && time >= end {
-      times.append(time)
-    }
-    return times
+    return times + [end]
   }
 }

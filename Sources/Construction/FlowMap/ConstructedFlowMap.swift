@@ -13,6 +13,8 @@ public struct ConstructedFlowMap: Sendable {
   public let times: [Double]
   /// How steps are composed.
   public let rule: FlowMapRule
+  /// The hidden layers of each step, in order.
+  public let stages: [(name: String, layers: Range<Int>)]
 
   /// The network for a mixture whose components share one isotropic covariance, any process.
   ///
@@ -24,11 +26,12 @@ public struct ConstructedFlowMap: Sendable {
   ///   - process: the noising process.
   ///   - times: the grid, T first, strictly decreasing.
   ///   - rule: how steps are composed.
-  ///   - tolerance: what networks may move a velocity Σ γ_k μ_k, in units of D.
+  ///   - tolerance: what networks may move a velocity Σ γ_k μ_k.
+  ///   - relative: whether the tolerance is in units of D.
   /// - Throws: `ConstructionError` if a network cannot be certified to the tolerance.
   public init(
     _ mixture: GaussianMixture, _ process: some ForwardProcess, times: [Double],
-    rule: FlowMapRule = .heun, tolerance: Double
+    rule: FlowMapRule = .heun, tolerance: Double, relative: Bool = true
   ) throws(ConstructionError) {
     guard tolerance > 0, tolerance.isFinite else { throw .badTolerance(tolerance) }
     guard mixture.hasSharedCovariance, mixture.spectrum.geometry == .isotropic else {
@@ -40,58 +43,25 @@ public struct ConstructedFlowMap: Sendable {
     let diameter = parts.spread.diameter
     (self.times, self.rule) = (times, rule)
     guard diameter > 0 else {
-      (network, certificate) = (
-        parts.affine(), FlowMapCertificate(quadrature: 0, network: 0, trivialBound: 0)
+      (network, certificate, stages) = (
+        parts.affine(),
+        FlowMapCertificate(
+          quadrature: 0, network: parts.deviations.last * parts.endRounding, trivialBound: .infinity
+        ), []
       )
       return
     }
     let rounding = parts.roundingBound
-    let budget = tolerance * diameter - rounding
+    let unit = relative ? diameter : 1
+    let budget = tolerance * unit - rounding
     guard budget > rounding else {
-      throw .unreachable(tolerance: tolerance, rounding: 2 * rounding / diameter)
+      throw .unreachable(tolerance: tolerance, rounding: 2 * rounding / unit)
     }
     guard let blocks = ResponsibilityBlocks(parts.spread, budget: budget) else {
       throw .tooFine(tolerance: tolerance)
     }
-    network = parts.build(rule, blocks)
+    (network, stages) = parts.build(rule, blocks)
     let error = (blocks.terms.reduce(0) { $0 + $1.bound } + rounding) * (1 + 1e-9)
     certificate = parts.certificate(rule, velocityError: error)
-  }
-}
-
-extension FlowMapParts {
-  /// x s_0/s_T + s_0 (r_0 − r_T) μ where all means agree.
-  func affine() -> SparseNetwork {
-    var builder = NetworkBuilder(inputs: mixture.dimension)
-    let x = (0..<mixture.dimension).map { builder.input($0) }
-    let length = ratios[ratios.count - 1] - ratios[0]
-    return builder.network(
-      outputs: x.enumerated().map { a, coordinate in
-        deviations.last / deviations.first * coordinate
-          + deviations.last * length * mixture.means[0, a]
-      })
-  }
-
-  /// The bounds of the flow's derivatives.
-  var bound: FlowMapBound {
-    FlowMapBound(
-      diameter: spread.diameter, components: mixture.componentCount,
-      weightRange: .log(mixture.weights.reduce(0, max) / mixture.weights.reduce(1, min)))
-  }
-
-  /// Local errors times the Lipschitz constants of the steps that follow, added up from the end.
-  func certificate(_ rule: FlowMapRule, velocityError: Double) -> FlowMapCertificate {
-    let bound = self.bound
-    var (quadrature, network, amplification) = (0.0, 0.0, 1.0)
-    for (r, end) in zip(ratios, ratios.dropFirst()).reversed() {
-      quadrature += amplification * bound.local(rule, from: r, to: end)
-      network += amplification * bound.passedOn(rule, from: r, to: end, velocityError)
-      amplification *= bound.amplification(rule, from: r, to: end)
-    }
-    let length = ratios[ratios.count - 1] - ratios[0]
-    let scale = deviations.last * (1 + 1e-9)
-    return FlowMapCertificate(
-      quadrature: scale * quadrature, network: scale * network,
-      trivialBound: scale * (spread.diameter + velocityError) * length)
   }
 }

@@ -10,7 +10,8 @@ public struct FlowMapCertificate: Sendable, Equatable {
   public let quadrature: Double
   /// The networks' errors, amplified and added.
   public let network: Double
-  /// σ_0 D (r_0 − r_T): no velocity leaves the hull of the means, so no result is farther off.
+  /// σ_0 D (r_0 − r_T): no velocity leaves the hull of the means, so no result is farther off;
+  /// infinite where no velocity is approximated.
   public let trivialBound: Double
 
   /// The bound in the units of x.
@@ -18,13 +19,16 @@ public struct FlowMapCertificate: Sendable, Equatable {
   /// Whether the bound says no more than that velocities lie in the hull of the means.
   public var isVacuous: Bool { !(quadrature + network < trivialBound) }
 
-  /// The certificate for files and `--json`.
+  /// The certificate for files and `--json`; a part that is infinite has a `reason` beside it.
   public var json: JSON {
-    [
-      "norm": "l2 over p_T", "error_bound": .number(errorBound), "vacuous": .bool(isVacuous),
-      "quadrature": quadrature.isFinite ? .number(quadrature) : .null,
-      "network": network.isFinite ? .number(network) : .null,
-      "trivial_bound": .number(trivialBound),
+    var entries: [(String, JSON)] = [
+      ("norm", "l2 over p_T"), ("error_bound", .number(errorBound)), ("vacuous", .bool(isVacuous)),
+      ("quadrature", .number(quadrature)), ("network", .number(network)),
     ]
+    if trivialBound.isFinite { entries.append(("trivial_bound", .number(trivialBound))) }
+    if !(quadrature + network).isFinite {
+      entries.append(("reason", "the steps' Lipschitz constants multiply beyond float64"))
+    }
+    return .object(JSONObject(entries))
   }
 }

@@ -38,17 +38,24 @@ struct FlowMapParts: Sendable {
     zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
+  /// The largest ‖μ_k‖.
+  var farthest: Double {
+    (0..<mixture.componentCount).reduce(0) { max($0, Norms.length(mixture.means[row: $1])) }
+  }
+
+  /// A bound of (E‖x_T‖⁴)^{1/4}/s_T.
+  var reach: Double {
+    let d = Double(mixture.dimension)
+    return ratios[0] * farthest + (d * (d + 2)).squareRoot().squareRoot()
+  }
+
   /// A bound in L²(p_T) of what stored coefficients do to a velocity (derived).
   ///
   /// Each difference has d + 8 roundings or fewer in terms of at most r (r + r_T) ρ² with ρ the
   /// largest ‖μ_k‖, and slopes of at most D/s_T against ‖x_T‖; the tree adds up K − 1 of them.
   var roundingBound: Double {
-    let farthest = (0..<mixture.componentCount).reduce(0) {
-      max($0, Norms.length(mixture.means[row: $1]))
-    }
     let d = Double(mixture.dimension)
     let last = ratios[ratios.count - 1]
-    let reach = ratios[0] * farthest + (d * (d + 2)).squareRoot().squareRoot()
     let size = last * (12 * last * farthest * farthest + spread.diameter * reach)
     let range = Double(pairs.count) * (d + 8) * 0x1p-53 * size
     return 0.25 * spread.diameter * range + (d + 8) * 0x1p-53 * (4 * farthest + reach)
@@ -96,8 +103,32 @@ struct FlowMapParts: Sendable {
       gaps.map { r * $0 }, weights: mixture.weights, in: &builder)
   }
 
-  /// The whole network.
-  func build(_ rule: FlowMapRule, _ blocks: ResponsibilityBlocks) -> SparseNetwork {
+  /// One step: every stage goes to its node by the velocity of the stage before.
+  private func stepped(
+    _ start: State, _ rule: FlowMapRule, from r: Double, to end: Double,
+    _ blocks: ResponsibilityBlocks, in builder: inout NetworkBuilder
+  ) -> State {
+    let h = end - r
+    var (state, base, gammas) = (start, start.sums, [Signal]())
+    for (stage, (node, weight)) in zip(rule.nodes, rule.weights).enumerated() {
+      let ahead = gammas.isEmpty ? base : zip(base, gammas).map { $0 + node * h * $1 }
+      gammas = responsibilities(state, ahead, at: r + node * h, blocks, in: &builder)
+      let layer = gammas[0].layer
+      state = state.carried(to: layer, in: &builder)
+      if stage + 1 < rule.stages { base = base.map { builder.carry($0, to: layer) } }
+      state.sums = state.sums.enumerated().map { k, sum in
+        k == spread.centre
+          ? .constant(0, layer: layer)
+          : (sum + weight * h * gammas[k]).within(0...2 * (end - ratios[0]))
+      }
+    }
+    return state
+  }
+
+  /// The whole network, and the hidden layers of each step.
+  func build(
+    _ rule: FlowMapRule, _ blocks: ResponsibilityBlocks
+  ) -> (SparseNetwork, stages: [(name: String, layers: Range<Int>)]) {
     var builder = NetworkBuilder(inputs: mixture.dimension)
     let x = (0..<mixture.dimension).map { builder.input($0) }
     var projections: [[Int]: Signal] = [:]
@@ -111,28 +142,17 @@ struct FlowMapParts: Sendable {
     var state = State(x: x, projections: projections, sums: zero)
     // The inputs are combined once: afterwards two neurons carry each coordinate and projection.
     state = state.carried(to: 1, in: &builder)
-    for (r, end) in zip(ratios, ratios.dropFirst()) {
-      let h = end - r
-      var slopes = responsibilities(state, state.sums, at: r, blocks, in: &builder)
-      state = state.carried(to: slopes[0].layer, in: &builder)
-      if rule == .heun {
-        let ahead = zip(state.sums, slopes).map { $0 + h * $1 }
-        state.sums = zip(state.sums, slopes).map { $0 + 0.5 * h * $1 }
-        slopes = responsibilities(state, ahead, at: end, blocks, in: &builder)
-        state = state.carried(to: slopes[0].layer, in: &builder)
-      }
-      let part = rule == .heun ? 0.5 * h : h
-      state.sums = state.sums.enumerated().map { k, sum in
-        k == spread.centre
-          ? .constant(0, layer: sum.layer)
-          : (sum + part * slopes[k]).within(0...2 * (end - ratios[0]))
-      }
+    var stages: [(name: String, layers: Range<Int>)] = []
+    for (n, (r, end)) in zip(ratios, ratios.dropFirst()).enumerated() {
+      let first = n == 0 ? 1 : state.x[0].layer + 1
+      state = stepped(state, rule, from: r, to: end, blocks, in: &builder)
+      stages.append(("step \(n + 1)", first..<state.x[0].layer + 1))
     }
     if state.sums.count > 4 {
       state = state.carried(to: state.x[0].layer + 1, in: &builder)
     }
     let length = ratios[ratios.count - 1] - ratios[0]
-    return builder.network(
+    let network = builder.network(
       outputs: state.x.indices.map { a in
         let scale = deviations.last
         var sum =
@@ -142,26 +162,6 @@ struct FlowMapParts: Sendable {
         }
         return sum
       })
-  }
-}
-
-extension MeanSpread {
-  /// The spread of a mixture's means, weights outside the logits.
-  static func means(of mixture: GaussianMixture) -> MeanSpread {
-    let (means, count) = (mixture.means, mixture.componentCount)
-    var distances = Matrix<Double>(rows: count, columns: count)
-    for i in 0..<count {
-      for j in 0..<count {
-        distances[i, j] =
-          Norms.length(Norms.difference(means[row: i], means[row: j])) * (1 + 1e-9)
-      }
-    }
-    let centre =
-      (0..<count).min {
-        distances[row: $0].reduce(0, max) < distances[row: $1].reduce(0, max)
-      } ?? 0
-    return MeanSpread(
-      dimension: mixture.dimension, distances: distances, centre: centre,
-      weights: mixture.weights)
+    return (network, stages)
   }
 }

@@ -4,24 +4,41 @@ import FlowDistill
 struct ConstructCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "construct",
-    abstract: "Write the score down as a ReLU–ReQU network with a proof of its error.",
+    abstract:
+      "Write the score or the flow map down as a ReLU–ReQU network with a proof of its error.",
     discussion: """
       Nothing is trained: the network's weights follow from the mixture and the tolerance. The error \
-      is certified for all x within 50 standard deviations of the means, or with --norm in L^p(p_t), \
-      in exact arithmetic on the stored weights; what rounding in evaluation adds is measured. The tolerance is relative to \
-      the root mean square of the score unless --absolute is given. Components must share one \
+      is certified in exact arithmetic on the stored weights; what rounding in evaluation adds is \
+      measured.
+
+      The score at --time: certified for all x within 50 standard deviations of the means, or with \
+      --norm in L^p(p_t). The tolerance is relative to the root mean square of the score unless \
+      --absolute is given. Components must share one covariance.
+
+      With --uniform-in-time one network takes (x, t), t last, for all times from --from to the \
+      horizon: certified in L^1, L^2 and L^4 over p_t. It needs --process ou and one isotropic \
       covariance.
+
+      With --flow-map one network takes the first to the last time of a grid, certified in L^2 over \
+      p_T. The tolerance is what networks may move a velocity of the steps, in units of the means' \
+      largest distance, or with --absolute as it is; the certificate adds the quadrature. It needs \
+      one isotropic covariance.
 
       Example:
         flowdistill construct paper:0 --tolerance 1e-6 --time 0 -o net.fdnet --onnx net.onnx
+        flowdistill construct paper:0 --sigma0 0.1 --tolerance 1e-6 --uniform-in-time -o net.fdnet
+        flowdistill construct paper:0 --tolerance 1e-4 --flow-map --segments 10 -o net.fdnet
       """)
 
   @OptionGroup var mixture: MixtureOptions
   @Option(help: "The error to stay below.") var tolerance: Double
   @Option(help: "The time t; 0 is data.") var time = 0.0
-  @Option(help: "The norm of the error: uniform, or l1, l2, l4 over p_t.") var norm = "uniform"
+  @Option(help: "The norm of the error: uniform (default), or l1, l2, l4 over p_t.")
+  var norm: String?
   @Flag(help: "Take the tolerance as it is, not relative to the score.") var absolute = false
   @Flag(help: "Print the table of size against accuracy, 1e-1 to the tolerance.") var sweep = false
+  @OptionGroup(title: "Time as an input") var timeInput: TimeInputOptions
+  @OptionGroup(title: "Flow map") var flowMap: FlowMapOptions
   @OptionGroup var output: OutputOptions
   @Option(help: "Also write an ONNX file (opset 17).", completion: .file()) var onnx: String?
   @Flag(help: "Write the ONNX file in float32.") var float32 = false
@@ -36,9 +53,10 @@ struct ConstructCommand: ParsableCommand {
     guard tolerance > 0, tolerance.isFinite else {
       throw CommandError.usage("--tolerance is \(tolerance); use a positive number")
     }
-    guard let norm = ErrorNorm(rawValue: norm) else {
+    let name = norm ?? ErrorNorm.uniform.rawValue
+    guard let norm = ErrorNorm(rawValue: name) else {
       throw CommandError.usage(
-        "--norm is \"\(norm)\"; use one of "
+        "--norm is \"\(name)\"; use one of "
           + ErrorNorm.allCases.map(\.rawValue).joined(separator: ", "))
     }
     try checkPositive(samples, option: "--samples")
@@ -50,6 +68,9 @@ struct ConstructCommand: ParsableCommand {
     for path in [output.output, onnx, svg].compactMap(\.self) {
       try AtomicFile.checkWritable(path)
     }
+    try checkForm()
+    if timeInput.uniformInTime { return try runUniformInTime(flow.mixture, process) }
+    if flowMap.flowMap { return try runFlowMap(flow.mixture, process) }
     let marginal = flow.marginal(at: time)
     let score = try construct(marginal, tolerance, norm)
     let measured = MeasuredError(
@@ -69,17 +90,9 @@ struct ConstructCommand: ParsableCommand {
   }
 
   private func write(_ score: ConstructedScore) throws {
-    let certificate = score.certificate.json.text(.compact)
-    try score.network.safetensors(metadata: ["time": "\(time)", "certificate": certificate])
-      .write(to: output.output)
-    if let onnx {
-      var model = score.network.onnx(
-        precision: float32 ? .float32 : .float64, summary: "score of p_t at t = \(time)")
-      model.metadata["certificate"] = certificate
-      try model.write(to: onnx)
-    }
-    if let svg {
-      try AtomicFile.write(Array(ArchitectureDrawing(score).svg.utf8), to: svg)
-    }
+    try write(
+      ConstructedFiles(
+        network: score.network, stages: score.stages, certificate: score.certificate.json,
+        summary: "score of p_t at t = \(time)", metadata: ["time": "\(time)"]))
   }
 }

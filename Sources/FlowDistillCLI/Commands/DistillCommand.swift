@@ -4,7 +4,7 @@ import FlowDistill
 struct DistillCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "distill",
-    abstract: "Train one student network for each segment of a time grid.",
+    abstract: "Train or construct one student network for each segment of a time grid.",
     discussion: """
       Writes a run folder from which every other command works. A run that was stopped, even \
       killed, goes on with --resume and ends with the same bits as an uninterrupted one.
@@ -12,6 +12,7 @@ struct DistillCommand: ParsableCommand {
       Example:
         flowdistill distill paper:0 --segments 8 --rule stability --recipe paper --steps 8000 -o run
         flowdistill distill --resume -o run
+        flowdistill distill paper:0 --segments 8 --rule log-snr --student constructed -o run
       """)
 
   @Argument(
@@ -67,7 +68,9 @@ struct DistillCommand: ParsableCommand {
     }
     Interruption.watch()
     let plan = distiller.plan
-    var progress = Progress("distill", total: plan.recipe.totalSteps)
+    let isConstructed = plan.recipe.construction != nil
+    var progress = Progress(
+      "distill", total: isConstructed ? plan.grid.segmentCount : plan.recipe.totalSteps)
     var last: TrainingProgress?
     let seconds = try timed {
       defer { progress.finish() }
@@ -75,25 +78,30 @@ struct DistillCommand: ParsableCommand {
         last = now
         progress.show(
           now.totalStep,
-          "segment \(now.segment + 1)/\(now.segmentCount), loss \(NumberText.significant(now.loss))"
+          "segment \(now.segment + 1)/\(now.segmentCount), "
+            + (isConstructed ? "certificate " : "loss ") + NumberText.significant(now.loss)
         )
       }
     }.seconds
     let record = RunRecord(seconds: seconds, resumed: resume, steps: last?.totalStep)
     try record.json(plan).write(to: folder.file("run.json"))
-    Console.result(
-      [
-        "output": .string(output), "segments": .integer(plan.grid.segmentCount),
-        "rule": .string(plan.grid.rule), "recipe": .string(plan.recipe.name),
-        "steps": .integer(plan.recipe.totalSteps), "seconds": .number(seconds),
-        "last_loss": last.map { .number($0.loss) } ?? .null,
-      ], asJSON: common.json
-    ) {
+    let constructed = isConstructed ? try folder.students(plan) : StudentChain([])
+    var entries: [(String, JSON)] = [
+      ("output", .string(output)), ("segments", .integer(plan.grid.segmentCount)),
+      ("rule", .string(plan.grid.rule)), ("recipe", .string(plan.recipe.name)),
+      ("steps", .integer(plan.recipe.totalSteps)), ("seconds", .number(seconds)),
+    ]
+    entries.append(
+      isConstructed
+        ? ("certificates", Self.certificates(constructed))
+        : ("last_loss", last.map { .number($0.loss) } ?? .null))
+    Console.result(.object(JSONObject(entries)), asJSON: common.json) {
       [
         "\(output): \(plan.grid.segmentCount) students on the \(plan.grid.rule) grid, "
-          + "\(plan.recipe.totalSteps) steps, \(durationText(seconds))",
-        "next: flowdistill evaluate \(output)",
-      ]
+          + (isConstructed ? "constructed, " : "\(plan.recipe.totalSteps) steps, ")
+          + durationText(seconds)
+      ] + (isConstructed ? Self.certificateLines(constructed) : [])
+        + ["next: flowdistill evaluate \(output)"]
     }
   }
 
@@ -135,7 +143,9 @@ struct DistillCommand: ParsableCommand {
       timeGrid = try GridCommand.rule(named: rule ?? "stability")
         .grid(for: ProbabilityFlow(model, try process.make()), segments: segments)
     }
-    if choices.totalSteps < timeGrid.segmentCount {
+    if choices.construction != nil {
+      try model.checkConstructible()
+    } else if choices.totalSteps < timeGrid.segmentCount {
       throw CommandError.usage(
         "--steps is \(choices.totalSteps); use at least one for each of \(timeGrid.segmentCount) segments"
       )
@@ -166,7 +176,8 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Hidden activations: relu or alternating (ReLU and ReQU in turn).")
   var activations: String?
 
-  @Option(help: "The student: plain, net(x), or residual, x + c net(x).")
+  @Option(
+    help: "The student: plain, net(x), residual, x + c net(x), or constructed, not trained at all.")
   var student: String?
 
   @Option(help: "The (largest) learning rate.")
@@ -184,15 +195,21 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "The accurate teacher's tolerance.")
   var teacherTolerance: Double?
 
+  @OptionGroup(title: "Constructed students") var construction: StudentConstructionOptions
+
   /// Whether any option is given.
-  var isGiven: Bool {
+  var isGiven: Bool { student != nil || isTrainingGiven || construction.isGiven }
+
+  /// Whether any option but the kind of student is given that training takes.
+  var isTrainingGiven: Bool {
     name != nil || steps != nil || batch != nil || width != nil || depth != nil
-      || activations != nil || student != nil || learningRate != nil || schedule != nil
+      || activations != nil || learningRate != nil || schedule != nil
       || clamp != nil || teacher != nil || teacherTolerance != nil
   }
 
   /// The recipe, or a usage error.
   func make() throws -> Recipe {
+    if let recipe = try makeConstructed() { return recipe }
     let name = name ?? Recipe.paper.name
     guard var recipe = Recipe.all.first(where: { $0.name == name }) else {
       let known = Recipe.all.map(\.name).joined(separator: ", ")
@@ -209,7 +226,8 @@ struct RecipeOptions: ParsableArguments {
     if let clamp { recipe.parameterBound = clamp }
     if let teacherTolerance { recipe.teacherTolerance = teacherTolerance }
     recipe.activations = try choice(activations, "--activations") ?? recipe.activations
-    recipe.parametrisation = try choice(student, "--student") ?? recipe.parametrisation
+    recipe.parametrisation =
+      try choice(student, "--student", also: Self.constructed) ?? recipe.parametrisation
     recipe.schedule = try choice(schedule, "--schedule") ?? recipe.schedule
     recipe.teacher = try choice(teacher, "--teacher") ?? recipe.teacher
     if recipe != named { recipe.name = "custom" }
@@ -219,11 +237,12 @@ struct RecipeOptions: ParsableArguments {
   }
 
   private func choice<T: RawRepresentable & CaseIterable>(
-    _ text: String?, _ option: String
+    _ text: String?, _ option: String, also more: String? = nil
   ) throws -> T? where T.RawValue == String {
     guard let text else { return nil }
     guard let value = T(rawValue: text) else {
-      let names = T.allCases.map(\.rawValue).joined(separator: " or ")
+      let names = (T.allCases.map(\.rawValue) + [more].compactMap(\.self))
+        .joined(separator: " or ")
       throw CommandError.usage("\(option) is \"\(text)\"; use \(names)")
     }
     return value

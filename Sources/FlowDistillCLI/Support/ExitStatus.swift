@@ -74,7 +74,7 @@ enum ExitStatus {
 
   private static func status(_ error: DistillationError) -> Int32 {
     switch error {
-    case .teacher, .unfinished: data
+    case .teacher, .unfinished, .construction: data
     case .file(let error): status(error)
     case .diverged: software
     case .interrupted: interrupted

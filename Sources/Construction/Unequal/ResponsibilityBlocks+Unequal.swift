@@ -1,0 +1,109 @@
+import RealModule
+
+extension ResponsibilityBlocks {
+  /// The cheapest blocks whose errors add up to less than `budget`; nil if none do.
+  ///
+  /// The reciprocal's error is the one whose effect is known best: where one component prevails, it
+  /// is nearly attained. So it gets four fifths of the budget, and then the exponential is made so
+  /// fine that it adds little to what the reciprocal takes of it.
+  init?(_ sizes: UnequalErrorSizes, count: Int, dimension: Int, budget: Double) {
+    guard
+      let first = ExponentialChoice(sizes, budget: 0.15 * budget),
+      let choice = ReciprocalChoice(
+        first.sums(count), count: count, dimension: dimension,
+        radius: sizes.radius + 0.3 * budget, budget: 0.8 * budget)
+    else { return nil }
+    let fine = min(0.15 * budget, max(1e-3 * budget, 0.15 * choice.error * sizes.radius))
+    var chosen = first
+    if let second = ExponentialChoice(sizes, budget: fine),
+      choice.block.interval.contains(second.sums(count).lowerBound),
+      choice.block.interval.contains(second.sums(count).upperBound)
+    {
+      chosen = second
+    }
+    let before = sizes.logits + chosen.inner + chosen.added
+    self.init(
+      exponential: chosen.block, reciprocal: choice.block, products: choice.products,
+      terms: [
+        .init(source: "exponential", bound: chosen.inner * (1 + 1e-9)),
+        .init(source: "cut-off", bound: chosen.added * (1 + 1e-9)),
+        .init(
+          source: "reciprocal", bound: choice.error * (sizes.radius + before) * (1 + 1e-9)),
+      ])
+    guard terms.reduce(0, { $0 + $1.bound }) <= budget else { return nil }
+  }
+}
+
+/// An exponential and what its errors do to the score.
+private struct ExponentialChoice {
+  let block: ExponentialBlock
+  /// The effect of relative errors.
+  let inner: Double
+  /// The effect of what is added, in the tail and where it is cut off.
+  let added: Double
+
+  /// The block with the fewest squarings within the budget, of which a third is the cut-off's.
+  init?(_ sizes: UnequalErrorSizes, budget: Double) {
+    let range = max(2, .log(sizes.towards / (0.3 * budget)))
+    var found: ExponentialChoice?
+    for squarings in 0...20 where found == nil {
+      for fraction in stride(from: 1, through: 0.2, by: -0.05) {
+        guard
+          let block = ExponentialBlock(range: range, squarings: squarings, fraction: fraction)
+        else { continue }
+        let choice = ExponentialChoice(block, sizes)
+        if choice.inner + choice.added <= budget,
+          choice.inner + choice.added < (found.map { $0.inner + $0.added } ?? .infinity)
+        {
+          found = choice
+        }
+      }
+    }
+    guard let found else { return nil }
+    self = found
+  }
+
+  private init(_ block: ExponentialBlock, _ sizes: UnequalErrorSizes) {
+    self.block = block
+    let h = block.innerError
+    inner = h * .exp(4 * h + 2 * sizes.range) * sizes.pairs
+    added =
+      max(block.tailError, block.remainder) * .exp(3 * h + sizes.range) * sizes.towards
+  }
+
+  /// Where the exponentials' sum lies.
+  func sums(_ count: Int) -> ClosedRange<Double> {
+    let largest = Double.exp(block.innerError) + block.tailError
+    return Double.exp(-block.innerError) * (1 - 1e-9)...Double(count) * largest * (1 + 1e-9)
+  }
+}
+
+/// A reciprocal and its relative error.
+private struct ReciprocalChoice {
+  let block: ReciprocalBlock
+  let products: Int
+  let error: Double
+
+  /// The fewest weights whose error times `radius` is within the budget.
+  init?(
+    _ interval: ClosedRange<Double>, count: Int, dimension: Int, radius: Double, budget: Double
+  ) {
+    // Twice the weights that a product costs: depth is dearer than width.
+    let weightsOfProduct = 2 * (2 * dimension + 9 * count)
+    var best: (block: ReciprocalBlock, products: Int, cost: Int)?
+    for products in 1...4 {
+      for knots in 1...24 {
+        let cost = knots * (2 * count + 3) + products * weightsOfProduct
+        if let best, best.cost <= cost { break }
+        guard let block = ReciprocalBlock(interval, knots: knots), block.seedError < 0.9,
+          .pow(block.seedError, Double(1 << products)) * radius <= budget
+        else { continue }
+        best = (block, products, cost)
+        break
+      }
+    }
+    guard let best else { return nil }
+    (block, products) = (best.block, best.products)
+    error = .pow(best.block.seedError, Double(1 << best.products))
+  }
+}

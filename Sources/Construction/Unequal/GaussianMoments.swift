@@ -20,6 +20,10 @@ struct GaussianMoments: Sendable {
   /// Provost, Quadratic Forms in Random Variables, 1992): with Γ = A Aᵀ
   /// κ_n = 2^{n−1} (n − 1)! (tr Γⁿ + n aᵀ Γ^{n−1} a). All are positive: nothing cancels.
   init(_ a: [Double], _ matrix: Matrix<Double>, highest: Int) {
+    if highest == 1 {
+      even = [1, (a + matrix.elements).reduce(0) { $0 + $1 * $1 }]
+      return
+    }
     let gram = SparseProduct.of(matrix, matrix.transposed)
     var (power, vector) = (gram, a)
     var cumulants: [Double] = []
@@ -46,6 +50,9 @@ struct GaussianMoments: Sendable {
     }
     even = moments
   }
+
+  /// E‖·‖².
+  var square: Double { even[1] }
 
   /// A bound of (E‖·‖^p)^{1/p}, exact for even p.
   func norm(_ p: Double) -> Double {

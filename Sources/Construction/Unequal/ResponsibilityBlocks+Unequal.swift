@@ -10,10 +10,10 @@ extension ResponsibilityBlocks {
     guard
       let first = ExponentialChoice(sizes, budget: 0.15 * budget),
       let choice = ReciprocalChoice(
-        first.sums(count), count: count, dimension: dimension,
-        radius: sizes.radius + 0.3 * budget, budget: 0.8 * budget)
+        first, sizes, count: count, dimension: dimension, before: 0.3 * budget,
+        budget: 0.8 * budget)
     else { return nil }
-    let fine = min(0.15 * budget, max(1e-3 * budget, 0.15 * choice.error * sizes.radius))
+    let fine = min(0.15 * budget, max(1e-3 * budget, 0.15 * choice.bound))
     var chosen = first
     if let second = ExponentialChoice(sizes, budget: fine),
       choice.block.interval.contains(second.sums(count).lowerBound),
@@ -22,13 +22,14 @@ extension ResponsibilityBlocks {
       chosen = second
     }
     let before = sizes.logits + chosen.inner + chosen.added
+    let bound = ReciprocalChoice.bound(
+      choice.block, choice.products, chosen, sizes, count: count, before: before)
     self.init(
       exponential: chosen.block, reciprocal: choice.block, products: choice.products,
       terms: [
         .init(source: "exponential", bound: chosen.inner * (1 + 1e-9)),
         .init(source: "cut-off", bound: chosen.added * (1 + 1e-9)),
-        .init(
-          source: "reciprocal", bound: choice.error * (sizes.radius + before) * (1 + 1e-9)),
+        .init(source: "reciprocal", bound: bound * (1 + 1e-9)),
       ])
     guard terms.reduce(0, { $0 + $1.bound }) <= budget else { return nil }
   }
@@ -68,8 +69,12 @@ private struct ExponentialChoice {
     let h = block.innerError
     inner = h * .exp(4 * h + 2 * sizes.range) * sizes.pairs
     added =
-      max(block.tailError, block.remainder) * .exp(3 * h + sizes.range) * sizes.towards
+      max(block.tailError, block.remainder)
+      * .exp(3 * h + sizes.range) * sizes.towards
   }
+
+  /// What is added to an exponential at most, in the tail and where it is cut off.
+  var addition: Double { max(block.tailError, block.remainder) }
 
   /// Where the exponentials' sum lies.
   func sums(_ count: Int) -> ClosedRange<Double> {
@@ -78,32 +83,64 @@ private struct ExponentialChoice {
   }
 }
 
-/// A reciprocal and its relative error.
+/// A reciprocal and what its error does to the score.
 private struct ReciprocalChoice {
   let block: ReciprocalBlock
   let products: Int
-  let error: Double
+  let bound: Double
 
-  /// The fewest weights whose error times `radius` is within the budget.
+  /// The fewest weights whose error's effect is within the budget.
   init?(
-    _ interval: ClosedRange<Double>, count: Int, dimension: Int, radius: Double, budget: Double
+    _ exponential: ExponentialChoice, _ sizes: UnequalErrorSizes, count: Int, dimension: Int,
+    before: Double, budget: Double
   ) {
+    let interval = exponential.sums(count)
     // Twice the weights that a product costs: depth is dearer than width.
     let weightsOfProduct = 2 * (2 * dimension + 9 * count)
-    var best: (block: ReciprocalBlock, products: Int, cost: Int)?
+    var best: (choice: ReciprocalChoice, cost: Int)?
     for products in 1...4 {
       for knots in 1...24 {
         let cost = knots * (2 * count + 3) + products * weightsOfProduct
         if let best, best.cost <= cost { break }
-        guard let block = ReciprocalBlock(interval, knots: knots), block.seedError < 0.9,
-          .pow(block.seedError, Double(1 << products)) * radius <= budget
-        else { continue }
-        best = (block, products, cost)
+        guard let block = ReciprocalBlock(interval, knots: knots), block.seedError < 0.9 else {
+          continue
+        }
+        let bound = ReciprocalChoice.bound(
+          block, products, exponential, sizes, count: count, before: before)
+        guard bound <= budget else { continue }
+        best = (ReciprocalChoice(block: block, products: products, bound: bound), cost)
         break
       }
     }
     guard let best else { return nil }
-    (block, products) = (best.block, best.products)
-    error = .pow(best.block.seedError, Double(1 << best.products))
+    self = best.choice
+  }
+
+  private init(block: ReciprocalBlock, products: Int, bound: Double) {
+    (self.block, self.products, self.bound) = (block, products, bound)
+  }
+
+  /// The effect of the relative error e^{2^J} (derived).
+  ///
+  /// Where the sum S exceeds some 1 + c no responsibility is near 1, since the sum of the exact
+  /// exponentials is at most 1/γ_k for every k; elsewhere e is only that of S up to 1 + c. What the
+  /// steps before have moved, at most `before`, counts with the largest e.
+  static func bound(
+    _ block: ReciprocalBlock, _ products: Int, _ exponential: ExponentialChoice,
+    _ sizes: UnequalErrorSizes, count: Int, before: Double
+  ) -> Double {
+    let power = Double(1 << products)
+    let largest = Double.pow(block.seedError, power)
+    let (h, added) = (exponential.block.innerError, exponential.addition)
+    var least = largest * sizes.radius
+    for n in 0..<24 {
+      let end = 1 + 0.002 * .pow(1.5, Double(n))
+      guard end < block.interval.upperBound else { break }
+      let sum = (end - Double(count) * added) * .exp(-h - sizes.range)
+      guard sum > 1 else { continue }
+      let near = Double.pow(block.seedError(upTo: end), power)
+      least = min(least, near * sizes.radius + largest * sizes.beyond(1 - 1 / sum))
+    }
+    return least + largest * before
   }
 }

@@ -25,6 +25,9 @@ struct UnequalErrorSizes: Sendable {
   let towards: Double
   /// The bound of ‖s − v_j‖.
   let radius: Double
+  /// The p-th power of a bound of ‖(s − v_j) 1[γ_k < 1 − c for all k]‖, times c; see `beyond`.
+  private let mixed: Double
+  private let power: Double
   /// The bound of what stored logits do.
   let logits: Double
   /// A bound of the range of δ where it is bounded.
@@ -33,6 +36,13 @@ struct UnequalErrorSizes: Sendable {
   let far: Double
   /// The bound of ‖x − origin‖.
   let reach: Double
+
+  /// The bound of ‖s − v_j‖ where no responsibility exceeds 1 − c.
+  ///
+  /// There γ_k ≤ γ_k (1 − γ_k)/c, so that the p-th power is at most Σ_{i≠k} E γ_i γ_k ‖v_k − v_j‖^p/c.
+  func beyond(_ c: Double) -> Double {
+    c > 0 ? min(radius, .pow(mixed / c, 1 / power) * (1 + 1e-9)) : radius
+  }
 
   /// The sizes in the uniform norm where ‖x‖ ≤ `ball`.
   init(
@@ -61,6 +71,7 @@ struct UnequalErrorSizes: Sendable {
     // Half of: a covariance is at most a quarter of the product of two ranges (Popoviciu).
     pairs = 0.5 * farthest.reduce(0, max)
     towards = farthest.reduce(0, +)
+    (mixed, power) = (.infinity, 1)
     logits = 0.5 * pairs * range
     far = 0
     reach = ball + Norms.length(origin.map(\.value))
@@ -86,13 +97,24 @@ struct UnequalErrorSizes: Sendable {
     let distances = (0..<count).map { k in
       Double.pow((0..<count).reduce(0) { $0 + shares[$1, k] }, 1 / p)
     }
-    centre = distances.indices.min { distances[$0] < distances[$1] } ?? 0
-    radius = distances[centre] * (1 + 1e-9)
+    let sharp = UnequalErrorSizes.radii(differences, overlaps, weights)
+    let radii = zip(distances, sharp).map { p <= 2 ? min($0, $1) : $0 }
+    let j = radii.indices.min { radii[$0] < radii[$1] } ?? 0
+    centre = j
+    radius = radii[j] * (1 + 1e-9)
     towards = distances.reduce(0, +) * (1 + 1e-9)
-    var (pairSum, logitSum) = (0.0, 0.0)
+    power = p
+    var (pairSum, logitSum, mixedSum) = (0.0, 0.0, 0.0)
     for i in 0..<count {
       for k in i + 1..<count {
         let most = min(shares[i, k], shares[k, i])
+        for a in [i, k] where a != j {
+          let under = overlaps[i][k].map { overlap in
+            overlap.mass
+              * .pow(differences.moments(a, j, overlap.law, highest: half).norm(p), p)
+          }
+          mixedSum += min(under ?? .infinity, shares[a, j])
+        }
         guard let overlap = overlaps[i][k] else {
           pairSum += 2 * most
           logitSum = .infinity
@@ -110,6 +132,7 @@ struct UnequalErrorSizes: Sendable {
         logitSum += 2 * overlap.mass * .pow(error * moments.norm(2 * p), p)
       }
     }
+    mixed = mixedSum
     pairs = .pow(pairSum, 1 / p) * (1 + 1e-9)
     // P(χ² ≥ d + 2√(ds) + 2s) ≤ e^{−s}; a 2p-th root of it is e^{−100}.
     let s = 200 * p
@@ -137,5 +160,32 @@ struct UnequalErrorSizes: Sendable {
     logits = 0.5 * .pow(logitSum, 1 / p) * .exp(2 * range) * (1 + 1e-9)
     far = .pow(farSum, 1 / p) * .exp(-100) * (1 + 1e-9)
     reach = .pow(reachSum, 1 / p) * (1 + 1e-9)
+  }
+
+  /// For each j a bound of ‖s − v_j‖_{L²(p_t)} that stays near it where components overlap (derived).
+  ///
+  /// E‖s − v_j‖² = Σ_k w_k E_{N_k} ‖v_k − v_j‖² − Σ_{i<k} E γ_i γ_k f, f = ‖v_i − v_k‖², and by Cauchy
+  /// and Schwarz E γ_i γ_k f ≥ (∫ √(w_i N_i w_k N_k) f)²/E f: moments of normal laws again.
+  private static func radii(
+    _ differences: PullDifferences, _ overlaps: [[PairOverlap?]], _ weights: [Double]
+  ) -> [Double] {
+    let parts = differences.components
+    let laws = parts.map { NormalLaw(mean: $0.mean, factor: $0.factor) }
+    var squares = [Double](repeating: 0, count: parts.count)
+    var shared = 0.0
+    for i in parts.indices {
+      for k in i + 1..<parts.count {
+        let under = laws.map { differences.moments(i, k, $0, highest: 1).square }
+        squares[k] += weights[i] * under[i]
+        squares[i] += weights[k] * under[k]
+        guard let overlap = overlaps[i][k] else { continue }
+        let mean = zip(weights, under).reduce(0) { $0 + $1.0 * $1.1 }
+        let common =
+          2 * overlap.mass * differences.moments(i, k, overlap.law, highest: 1).square
+        if mean > 0 { shared += common * common / mean }
+      }
+    }
+    // Moments are good to 1e-6, and so is the difference, in units of what it is taken from.
+    return squares.map { max(0, $0 * (1 + 2e-6) - shared * (1 - 8e-6)).squareRoot() }
   }
 }

@@ -60,7 +60,12 @@ public struct ConstructedScore: Sendable {
       (certificate, stages) = (parts.certificate([]), [])
       return
     }
-    guard let choice = ResponsibilityBlocks(parts.spread, budget: absolute - rounding) else {
+    let budget = absolute - rounding
+    let averaged = parts.averaged.flatMap {
+      ResponsibilityBlocks(
+        $0, count: parts.spread.count, dimension: parts.spread.dimension, budget: budget)
+    }
+    guard let choice = averaged ?? ResponsibilityBlocks(parts.spread, budget: budget) else {
       throw .tooFine(tolerance: tolerance)
     }
     (network, stages) = choice.build(parts)

@@ -38,4 +38,15 @@ struct PairOverlap: Sendable {
     }
     mass = 0.5 * (weights.0 * weights.1).squareRoot() * .exp(logarithm) * (1 + 1e-6)
   }
+
+  /// The overlaps of all pairs i < k.
+  static func all(_ components: [WhitenedComponent], _ weights: [Double]) -> [[PairOverlap?]] {
+    let count = components.count
+    return (0..<count).map { i in
+      (0..<count).map { k in
+        i < k
+          ? PairOverlap(components[i], components[k], weights: (weights[i], weights[k])) : nil
+      }
+    }
+  }
 }

@@ -80,10 +80,10 @@ struct UnequalErrorSizes: Sendable {
   /// The sizes in L^p(p_t), p = 1, 2 or 4.
   init(
     _ differences: PullDifferences, _ overlaps: [[PairOverlap?]], weights: [Double],
-    constants: Double, power p: Double, origin: [DoubleDouble]
+    constants: Double, power p: Double, origin: [DoubleDouble], centre fixed: Int? = nil
   ) {
     let parts = differences.components
-    let (count, d) = (parts.count, Double(parts[0].mean.count))
+    let count = parts.count
     let half = max(1, Int((p / 2).rounded(.up)))
     // w_i E_{N_i} ‖v_i − v_k‖^p.
     var shares = Matrix<Double>(rows: count, columns: count)
@@ -99,7 +99,7 @@ struct UnequalErrorSizes: Sendable {
     }
     let sharp = UnequalErrorSizes.radii(differences, overlaps, weights)
     let radii = zip(distances, sharp).map { p <= 2 ? min($0, $1) : $0 }
-    let j = radii.indices.min { radii[$0] < radii[$1] } ?? 0
+    let j = fixed ?? radii.indices.min { radii[$0] < radii[$1] } ?? 0
     centre = j
     radius = radii[j] * (1 + 1e-9)
     towards = distances.reduce(0, +) * (1 + 1e-9)
@@ -134,9 +134,7 @@ struct UnequalErrorSizes: Sendable {
     }
     mixed = mixedSum
     pairs = .pow(pairSum, 1 / p) * (1 + 1e-9)
-    // P(χ² ≥ d + 2√(ds) + 2s) ≤ e^{−s}; a 2p-th root of it is e^{−100}.
-    let s = 200 * p
-    let radiusOfBulk = (d + 2 * (d * s).squareRoot() + 2 * s).squareRoot()
+    let radiusOfBulk = UnequalErrorSizes.bulk(parts[0].mean.count, p)
     var (worst, farSum, reachSum) = (0.0, 0.0, 0.0)
     for l in 0..<count {
       let law = parts[l]
@@ -160,6 +158,13 @@ struct UnequalErrorSizes: Sendable {
     logits = 0.5 * .pow(logitSum, 1 / p) * .exp(2 * range) * (1 + 1e-9)
     far = .pow(farSum, 1 / p) * .exp(-100) * (1 + 1e-9)
     reach = .pow(reachSum, 1 / p) * (1 + 1e-9)
+  }
+
+  /// The ρ beyond which ‖z‖ lies with a probability of at most e^{−200p}, whose 2p-th root is e^{−100}:
+  /// P(χ² ≥ d + 2√(ds) + 2s) ≤ e^{−s}.
+  static func bulk(_ dimension: Int, _ p: Double) -> Double {
+    let (d, s) = (Double(dimension), 200 * p)
+    return (d + 2 * (d * s).squareRoot() + 2 * s).squareRoot()
   }
 
   /// For each j a bound of ‖s − v_j‖_{L²(p_t)} that stays near it where components overlap (derived).

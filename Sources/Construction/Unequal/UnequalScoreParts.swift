@@ -25,13 +25,7 @@ struct UnequalScoreParts: Sendable {
     let components = (0..<count).compactMap { WhitenedComponent(marginal, $0) }
     guard components.count == count else { return nil }
     let differences = PullDifferences(components)
-    var overlaps = [[PairOverlap?]](repeating: Array(repeating: nil, count: count), count: count)
-    for i in 0..<count {
-      for k in i + 1..<count {
-        overlaps[i][k] = PairOverlap(
-          components[i], components[k], weights: (mixture.weights[i], mixture.weights[k]))
-      }
-    }
+    let overlaps = PairOverlap.all(components, mixture.weights)
     let origin = mixture.mean.map { DoubleDouble(marginal.alpha * $0) }
     let farthest = (0..<count).reduce(0) { max($0, Norms.length(mixture.means[row: $1])) }
     let widest =

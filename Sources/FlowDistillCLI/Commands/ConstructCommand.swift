@@ -9,8 +9,8 @@ struct ConstructCommand: ParsableCommand {
       Nothing is trained: the network's weights follow from the mixture and the tolerance. The error \
       is certified for all x within 50 standard deviations of the means, or with --norm in L^p(p_t), \
       in exact arithmetic on the stored weights; what rounding in evaluation adds is measured. The tolerance is relative to \
-      the root mean square of the score unless --absolute is given. Components must share one \
-      covariance.
+      the root mean square of the score unless --absolute is given. Where components have different \
+      covariances the norm is l2 unless --norm is given, and uniform means |x| <= ball only.
 
       Example:
         flowdistill construct paper:0 --tolerance 1e-6 --time 0 -o net.fdnet --onnx net.onnx
@@ -19,7 +19,11 @@ struct ConstructCommand: ParsableCommand {
   @OptionGroup var mixture: MixtureOptions
   @Option(help: "The error to stay below.") var tolerance: Double
   @Option(help: "The time t; 0 is data.") var time = 0.0
-  @Option(help: "The norm of the error: uniform, or l1, l2, l4 over p_t.") var norm = "uniform"
+  @Option(
+    help: """
+      The norm of the error: uniform, or l1, l2, l4 over p_t; by default uniform for one shared \
+      covariance, otherwise l2.
+      """) var norm: String?
   @Flag(help: "Take the tolerance as it is, not relative to the score.") var absolute = false
   @Flag(help: "Print the table of size against accuracy, 1e-1 to the tolerance.") var sweep = false
   @OptionGroup var output: OutputOptions
@@ -36,10 +40,13 @@ struct ConstructCommand: ParsableCommand {
     guard tolerance > 0, tolerance.isFinite else {
       throw CommandError.usage("--tolerance is \(tolerance); use a positive number")
     }
-    guard let norm = ErrorNorm(rawValue: norm) else {
-      throw CommandError.usage(
-        "--norm is \"\(norm)\"; use one of "
-          + ErrorNorm.allCases.map(\.rawValue).joined(separator: ", "))
+    let norm = try norm.map { name in
+      guard let norm = ErrorNorm(rawValue: name) else {
+        throw CommandError.usage(
+          "--norm is \"\(name)\"; use one of "
+            + ErrorNorm.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      return norm
     }
     try checkPositive(samples, option: "--samples")
     let process = try process.make()
@@ -54,7 +61,8 @@ struct ConstructCommand: ParsableCommand {
     let score = try construct(marginal, tolerance, norm)
     let measured = MeasuredError(
       score.network, marginal, samples: samples,
-      random: RandomStream(seed: seeding.seed).substream("construct"))
+      random: RandomStream(seed: seeding.seed).substream("construct"),
+      ball: score.certificate.growth.isFinite ? .infinity : score.certificate.ball)
     let rows = try sweep ? sweepRows(marginal, norm) : []
     try write(score)
     Console.result(json(score, measured, rows), asJSON: common.json) {
@@ -63,7 +71,7 @@ struct ConstructCommand: ParsableCommand {
   }
 
   func construct(
-    _ marginal: Marginal, _ tolerance: Double, _ norm: ErrorNorm
+    _ marginal: Marginal, _ tolerance: Double, _ norm: ErrorNorm?
   ) throws -> ConstructedScore {
     try ConstructedScore(marginal, tolerance: tolerance, relative: !absolute, norm: norm)
   }

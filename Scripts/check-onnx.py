@@ -66,7 +66,7 @@ def check(fdnet, exported):
     error = np.abs(found - expected).max() / np.abs(expected).max()
     print(f"{len(model.graph.node)} operators, opset {model.opset_import[0].version}: "
           f"relative difference {error:.2e}, limit {limit:.0e}")
-    return error > limit
+    return bool(error > limit)
 
 
 def mixtures(d=5, components=4):

@@ -69,6 +69,34 @@ private func measured(
     }
   }
 
+  /// In one dimension the bound's integral is found by quadrature.
+  @Test func theBoundOfTheNormIsWhatItSays() throws {
+    let cases: [(means: [Double], variances: [Double], weight: Double)] = [
+      ([0, 1], [0.5, 2], 0.3), ([-1, 1.5], [1, 0.2], 0.6), ([3, 3], [0.4, 3], 0.5),
+    ]
+    for (means, variances, weight) in cases {
+      let mixture = try GaussianMixture(
+        weights: [weight, 1 - weight], means: Matrix([[means[0]], [means[1]]]),
+        covariances: .spherical(variances))
+      let weights = mixture.weights
+      var shared = 0.0
+      for n in -40_000...40_000 {
+        let x = 1e-3 * Double(n)
+        let densities: [Double] = (0..<2).map { k in
+          let distance = (x - means[k]) * (x - means[k]) / variances[k]
+          return weights[k] * .exp(-distance / 2) / Double.sqrt(2 * .pi * variances[k])
+        }
+        let step = (means[0] - x) / variances[0] - (means[1] - x) / variances[1]
+        shared += 0.5 * (densities[0] * densities[1]).squareRoot() * step * step * 1e-3
+      }
+      let direct = weights[0] / variances[0] + weights[1] / variances[1] - shared
+      let expected = max(direct, 1 / mixture.totalVariance).squareRoot()
+      let marginal = Marginal(mixture, try OrnsteinUhlenbeck(), at: 0)
+      let bound = try ConstructedScore(marginal, tolerance: 0.1).certificate.scoreNorm
+      #expect(abs(bound - expected) < 1e-5 * expected)
+    }
+  }
+
   /// At the end of a rectified flow all components are the same.
   @Test func equalComponentsAreAffine() throws {
     let mixture = try randomMixture(seed: 2, .full)
@@ -183,5 +211,33 @@ private func measured(
     let median = ratios[ratios.count / 2]
     print("median ratio", median, "largest", ratios.last ?? 0, "refused", refused, "of", asked)
     #expect(median <= 3)
+  }
+
+  /// The uniform claim on the same mixtures: samples, points far out, and points between modes.
+  @Test(.enabled(if: mixtures != nil)) func fiftyMixturesOnABall() throws {
+    let process = try OrnsteinUhlenbeck()
+    var (ratios, refused, asked) = ([Double](), 0, 0)
+    for seed in 0..<(Self.mixtures ?? 0) where seed % 4 != 1 {
+      let type = RandomCovariances.allCases[seed % 4]
+      let marginal = Marginal(
+        try randomMixture(seed: UInt64(seed), type), process, at: [0, 1e-3, 0.05, 0.3, 1][seed % 5])
+      for tolerance in [1e-2, 1e-4, 1e-6, 1e-8] {
+        asked += 1
+        do {
+          let score = try ConstructedScore(marginal, tolerance: tolerance, norm: .uniform)
+          let measured = MeasuredError(
+            score.network, marginal, samples: 2000, random: RandomStream(seed: 3),
+            ball: score.certificate.ball)
+          #expect(score.certificate.relativeErrorBound <= tolerance)
+          #expect(measured.largest <= score.certificate.errorBound)
+          ratios.append(score.certificate.errorBound / measured.largest)
+        } catch {
+          refused += 1
+        }
+      }
+    }
+    ratios.sort()
+    print(
+      "on a ball: median ratio", ratios[ratios.count / 2], "refused", refused, "of", asked)
   }
 }

@@ -8,18 +8,25 @@ struct NormalLaw: Sendable {
   let factor: Matrix<Double>
 }
 
-/// E‖a + A g‖^{2n} for a standard normal g.
+/// E‖a + B G g‖^{2n} for a standard normal g.
 struct GaussianMoments: Sendable {
   /// E‖·‖^{2n} for n = 0, 1, …
   private let even: [Double]
+  /// What rounding in B G changes of (E‖·‖^p)^{1/p}, where (E‖g‖^p)^{1/p} ≤ √(d + p).
+  private let slack: Double
 
   /// What the bounds of this file lose to rounding in their own computation.
   private static let margin = 1 + 1e-6
 
   /// The moments up to the order 2 `highest`, by the cumulants of the quadratic form (Mathai and
-  /// Provost, Quadratic Forms in Random Variables, 1992): with Γ = A Aᵀ
+  /// Provost, Quadratic Forms in Random Variables, 1992): with A = B G and Γ = A Aᵀ
   /// κ_n = 2^{n−1} (n − 1)! (tr Γⁿ + n aᵀ Γ^{n−1} a). All are positive: nothing cancels.
-  init(_ a: [Double], _ matrix: Matrix<Double>, highest: Int) {
+  init(_ a: [Double], slope: Matrix<Double>, _ factor: Matrix<Double>, highest: Int) {
+    let matrix = SparseProduct.of(slope, factor)
+    let d = Double(matrix.rows)
+    slack =
+      (d + 4) * 0x1p-53 * Norms.length(slope.elements) * Norms.length(factor.elements)
+      * (d + 2 * Double(highest)).squareRoot()
     if highest == 1 {
       even = [1, (a + matrix.elements).reduce(0) { $0 + $1 * $1 }]
       return
@@ -27,12 +34,12 @@ struct GaussianMoments: Sendable {
     let gram = SparseProduct.of(matrix, matrix.transposed)
     var (power, vector) = (gram, a)
     var cumulants: [Double] = []
-    var factor = 1.0
+    var growth = 1.0
     for n in 1...highest {
       let trace = (0..<gram.rows).reduce(0) { $0 + power[$1, $1] }
       let inner = zip(a, vector).reduce(0) { $0 + $1.0 * $1.1 }
-      cumulants.append(factor * (trace + Double(n) * inner))
-      factor *= 2 * Double(n)
+      cumulants.append(growth * (trace + Double(n) * inner))
+      growth *= 2 * Double(n)
       guard n < highest else { break }
       power = SparseProduct.of(power, gram)
       vector = (0..<gram.rows).map { i in
@@ -51,13 +58,16 @@ struct GaussianMoments: Sendable {
     even = moments
   }
 
-  /// E‖·‖².
-  var square: Double { even[1] }
+  /// A lower bound of E‖·‖².
+  var leastSquare: Double {
+    let root = max(0, even[1].squareRoot() / GaussianMoments.margin - slack)
+    return root * root
+  }
 
   /// A bound of (E‖·‖^p)^{1/p}, exact for even p.
   func norm(_ p: Double) -> Double {
     let half = max(1, Int((p / 2).rounded(.up)))
-    return .pow(even[half], 1 / Double(2 * half)) * GaussianMoments.margin
+    return .pow(even[half], 1 / Double(2 * half)) * GaussianMoments.margin + slack
   }
 }
 

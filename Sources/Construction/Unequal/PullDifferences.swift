@@ -32,7 +32,7 @@ struct PullDifferences: Sendable {
   /// The moments of ‖v_i − v_k‖ under a normal law.
   func moments(_ i: Int, _ k: Int, _ law: NormalLaw, highest: Int) -> GaussianMoments {
     GaussianMoments(
-      value(i, k, at: law.mean), SparseProduct.of(slope(i, k), law.factor), highest: highest)
+      value(i, k, at: law.mean), slope: slope(i, k), law.factor, highest: highest)
   }
 
   /// A bound of the q-th moment's root of ‖v_i − v_k‖ under N_l, for even q up to 8, at O(d²).

@@ -126,7 +126,7 @@ struct UnequalErrorSizes: Sendable {
         for part in [parts[i], parts[k]] {
           let z = GaussianMoments(
             (part.whitening * zip(overlap.law.mean, part.mean).map { $0 - $1 }).map(\.value),
-            SparseProduct.of(part.whitening.rounded, overlap.law.factor), highest: Int(2 * p))
+            slope: part.whitening.rounded, overlap.law.factor, highest: Int(2 * p))
           error += part.exponentError(size: z.norm(2 * p), square: .pow(z.norm(4 * p), 2))
         }
         logitSum += 2 * overlap.mass * .pow(error * moments.norm(2 * p), p)
@@ -134,6 +134,8 @@ struct UnequalErrorSizes: Sendable {
     }
     mixed = mixedSum
     pairs = .pow(pairSum, 1 / p) * (1 + 1e-9)
+    var identity = Matrix<Double>(rows: origin.count, columns: origin.count)
+    for a in origin.indices { identity[a, a] = 1 }
     let radiusOfBulk = UnequalErrorSizes.bulk(parts[0].mean.count, p)
     var (worst, farSum, reachSum) = (0.0, 0.0, 0.0)
     for l in 0..<count {
@@ -151,7 +153,7 @@ struct UnequalErrorSizes: Sendable {
       }
       farSum += weights[l] * .pow(sum, p)
       let y = GaussianMoments(
-        zip(law.mean, origin).map { ($0 - $1).value }, law.factor, highest: half)
+        zip(law.mean, origin).map { ($0 - $1).value }, slope: identity, law.factor, highest: half)
       reachSum += weights[l] * .pow(y.norm(p), p)
     }
     range = (constants + 2 * worst) * (1 + 1e-9)
@@ -180,17 +182,19 @@ struct UnequalErrorSizes: Sendable {
     var shared = 0.0
     for i in parts.indices {
       for k in i + 1..<parts.count {
-        let under = laws.map { differences.moments(i, k, $0, highest: 1).square }
+        let under = laws.map { law in
+          Double.pow(differences.moments(i, k, law, highest: 1).norm(2), 2)
+        }
         squares[k] += weights[i] * under[i]
         squares[i] += weights[k] * under[k]
         guard let overlap = overlaps[i][k] else { continue }
         let mean = zip(weights, under).reduce(0) { $0 + $1.0 * $1.1 }
         let common =
-          2 * overlap.mass * differences.moments(i, k, overlap.law, highest: 1).square
+          2 * overlap.mass * differences.moments(i, k, overlap.law, highest: 1).leastSquare
         if mean > 0 { shared += common * common / mean }
       }
     }
-    // Moments are good to 1e-6, and so is the difference, in units of what it is taken from.
-    return squares.map { max(0, $0 * (1 + 2e-6) - shared * (1 - 8e-6)).squareRoot() }
+    // The mass of an overlap is a bound from above that is good to 2e-6.
+    return squares.map { max(0, $0 * (1 + 1e-9) - shared * (1 - 8e-6)).squareRoot() }
   }
 }

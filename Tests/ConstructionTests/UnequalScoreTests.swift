@@ -233,6 +233,7 @@ private func measured(
           ratios.append(score.certificate.errorBound / measured.largest)
         } catch {
           refused += 1
+          print(seed, type, tolerance, error)
         }
       }
     }

@@ -10,7 +10,7 @@ struct NormalLaw: Sendable {
 
 /// E‖a + B G g‖^{2n} for a standard normal g.
 struct GaussianMoments: Sendable {
-  /// E‖·‖^{2n} for n = 0, 1, …
+  /// E‖·‖^{2n} for n = 0, 1 and so on.
   private let even: [Double]
   /// What rounding in B G changes of (E‖·‖^p)^{1/p}, where (E‖g‖^p)^{1/p} ≤ √(d + p).
   private let slack: Double
@@ -18,8 +18,9 @@ struct GaussianMoments: Sendable {
   /// What the bounds of this file lose to rounding in their own computation.
   private static let margin = 1 + 1e-6
 
-  /// The moments up to the order 2 `highest`, by the cumulants of the quadratic form (Mathai and
-  /// Provost, Quadratic Forms in Random Variables, 1992): with A = B G and Γ = A Aᵀ
+  /// The moments up to n = `highest`, by the cumulants of the quadratic form.
+  ///
+  /// Mathai and Provost (Quadratic Forms in Random Variables, 1992): with A = B G and Γ = A Aᵀ
   /// κ_n = 2^{n−1} (n − 1)! (tr Γⁿ + n aᵀ Γ^{n−1} a). All are positive: nothing cancels.
   init(_ a: [Double], slope: Matrix<Double>, _ factor: Matrix<Double>, highest: Int) {
     let matrix = SparseProduct.of(slope, factor)

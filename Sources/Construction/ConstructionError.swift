@@ -6,8 +6,6 @@ public enum ConstructionError: Error, Equatable, CustomStringConvertible {
   case unreachable(tolerance: Double, rounding: Double)
   /// No polynomial or spline of the calculus is fine enough.
   case tooFine(tolerance: Double)
-  /// The components have different covariances.
-  case unequalCovariances
   /// The components do not share one isotropic covariance.
   case anisotropicCovariance
 
@@ -21,9 +19,6 @@ public enum ConstructionError: Error, Equatable, CustomStringConvertible {
         + "makes \(rounding); use a larger tolerance"
     case .tooFine(let tolerance):
       "the tolerance \(tolerance) is below what the calculus reaches; use a larger one"
-    case .unequalCovariances:
-      "this version constructs scores of components with one shared covariance; fit with a tied "
-        + "covariance"
     case .anisotropicCovariance:
       "this needs components with one shared isotropic covariance; fit with a shared spherical one"
     }

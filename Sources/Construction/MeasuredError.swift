@@ -16,12 +16,18 @@ public struct MeasuredError: Sendable, Equatable {
   public let largestInSinglePrecision: Double
 
   /// Measures a network at samples of p_t, at as many up to 50 times as far from the mean, and at as
-  /// many between two means.
+  /// many between two means; points with ‖x‖ > `ball` are drawn back to it.
   public init(
-    _ network: SparseNetwork, _ marginal: Marginal, samples: Int, random: RandomStream
+    _ network: SparseNetwork, _ marginal: Marginal, samples: Int, random: RandomStream,
+    ball: Double = .infinity
   ) {
     let near = marginal.sample(samples, from: random.substream("samples"))
-    let points = MeasuredError.points(near, marginal, random)
+    var points = MeasuredError.points(near, marginal, random)
+    for n in samples..<points.rows {
+      let length = Norms.length(points[row: n])
+      guard length > ball else { continue }
+      for a in 0..<points.columns { points[n, a] *= ball / length * (1 - 1e-12) }
+    }
     let exact = marginal.score(points)
     let errors = MeasuredError.distances(network(points), exact)
     self.samples = samples

@@ -50,6 +50,13 @@ struct ReciprocalBlock: Sendable {
     seedError = ReciprocalBlock.largestError(knots, coefficients, constant, interval)
   }
 
+  /// A bound of |1 − S r_0(S)| for S up to `end`.
+  func seedError(upTo end: Double) -> Double {
+    let low = interval.lowerBound
+    return ReciprocalBlock.largestError(
+      knots, coefficients, constant, low...min(max(end, low), interval.upperBound))
+  }
+
   /// The largest |1 − S r_0(S)|: between knots a cubic, whose extrema solve a quadratic equation.
   private static func largestError(
     _ knots: [Double], _ coefficients: [Double], _ constant: Double,

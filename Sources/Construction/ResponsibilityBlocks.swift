@@ -11,6 +11,14 @@ struct ResponsibilityBlocks: Sendable {
   /// The bounds of what they do to the score.
   let terms: [ScoreCertificate.Term]
 
+  init(
+    exponential: ExponentialBlock, reciprocal: ReciprocalBlock, products: Int,
+    terms: [ScoreCertificate.Term]
+  ) {
+    (self.exponential, self.reciprocal, self.products) = (exponential, reciprocal, products)
+    self.terms = terms
+  }
+
   /// The cheapest blocks whose errors add up to less than `budget`; nil if none do.
   ///
   /// R gets a fifth of it, the fewest squarings that keep the exponential within six tenths are

@@ -8,7 +8,8 @@ extension ScoreCertificate {
       ("norm", .string(norm.rawValue)),
     ]
     if norm == .uniform {
-      entries += [("ball", .number(ball)), ("growth", .number(growth))]
+      entries.append(("ball", .number(ball)))
+      if growth.isFinite { entries.append(("growth", .number(growth))) }
     }
     entries += [
       ("score_norm", .number(scoreNorm)),

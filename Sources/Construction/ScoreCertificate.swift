@@ -39,7 +39,8 @@ public struct ScoreCertificate: Sendable, Equatable {
   public let norm: ErrorNorm
   /// The radius about the origin within which the bound holds as it stands.
   public let ball: Double
-  /// What rounded slopes add for each unit of ‖x‖ beyond the ball.
+  /// What rounded slopes add for each unit of ‖x‖ beyond the ball; infinite for unequal covariances,
+  /// where nothing is claimed outside.
   public let growth: Double
   /// The bound's parts.
   public let terms: [Term]

@@ -20,6 +20,8 @@ struct SharedScoreParts: Sendable {
   let scoreNorm: Double
   /// The radius that holds 50 standard deviations about each mean.
   let ball: Double
+  /// In L^p(p_t) what errors do as moments of normal laws, where those are known.
+  let averaged: UnequalErrorSizes?
   private let outputError: LogitDifferences.Bound
   private let logitError: LogitDifferences.Bound
 
@@ -82,13 +84,21 @@ struct SharedScoreParts: Sendable {
     let logits = spread.diameter > 0 ? LogitDifferences(marginal, precision) : nil
     self.logits = logits
     var scratch = NetworkBuilder(inputs: mixture.dimension)
-    logitError = logits?.gaps(in: &scratch).error ?? .init()
+    let logitError = logits?.gaps(in: &scratch).error ?? .init()
+    self.logitError = logitError
+    averaged =
+      spread.diameter > 0
+      ? norm.power.flatMap {
+        UnequalErrorSizes(shared: marginal, logitError, centre: centre, power: $0)
+      } : nil
   }
 
   /// The error that stored coefficients make in the logits and the output, in the norm.
-  var roundingBound: Double { logitTerm + outputTerm }
+  var roundingBound: Double { logitTerm + outputTerm + (averaged?.far ?? 0) }
 
-  private var logitTerm: Double {
+  private var logitTerm: Double { min(generalLogitTerm, averaged?.logits ?? .infinity) }
+
+  private var generalLogitTerm: Double {
     sensitivity * logitError.constant * .exp(2 * logitError.constant) + 0.25 * diameter
       * logitError.slope * reach
   }
@@ -102,7 +112,7 @@ struct SharedScoreParts: Sendable {
       terms: terms + [
         .init(source: "stored logits", bound: logitTerm),
         .init(source: "stored output", bound: outputTerm),
-      ], scoreNorm: scoreNorm)
+      ] + (averaged.map { [.init(source: "far tail", bound: $0.far)] } ?? []), scoreNorm: scoreNorm)
   }
 
   /// The outputs where γ = w everywhere: C^{-1}(m̄ − x) with m̄ one mean.

@@ -69,6 +69,14 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     ]
   ),
   (
+    "construct",
+    ["m-unequal.json", "--tolerance", "1e-4", "--samples", "20", "-o", "new.fdnet"],
+    [
+      "output", "certificate", "depth", "width", "weights", "largest_weight", "measured_error",
+      "kinds",
+    ]
+  ),
+  (
     "mismatch",
     ["m.json", "--budget", "2", "--segments", "2", "--samples", "64", "--batch", "16"],
     [

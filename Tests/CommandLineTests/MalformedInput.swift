@@ -164,7 +164,7 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
       ("m.json --tolerance 1e-3 --float32", 64, "--onnx"),
       ("m.json --tolerance 1e-3 --samples 0", 64, "--samples is 0"),
       ("m.json --tolerance 1e-30", 65, "rounding"),
-      ("m-unequal.json --tolerance 1e-3", 65, "covariance"),
+      ("m-unequal.json --tolerance 1e-30", 65, "rounding"),
       ("m.json --tolerance 1e-3 --onnx missing/n.onnx", 73, "'missing' does not exist"),
     ].map { MalformedInput("construct \($0.0) -o new.fdnet", $0.1, $0.2) }
     + constructionForms

@@ -52,7 +52,7 @@ import Testing
       #expect(html.contains(NumberText.estimate(value.value, standardError: value.standardError)))
     }
     // The tree has no finite bound, so the stability grid is missing there and the page says why.
-    #expect(html.contains("stability: no finite Lipschitz bound"))
+    #expect(html.contains("stability, euler n = 2, 4: no finite Lipschitz bound"))
     #expect(html.contains("2 of 4"))
   }
 

@@ -3,7 +3,7 @@ import FlowDistill
 extension ConstructCommand {
   /// The networks for 1e-1, 1e-2 … down to the tolerance.
   func sweepRows(
-    _ marginal: Marginal, _ norm: ErrorNorm
+    _ marginal: Marginal, _ norm: ErrorNorm?
   ) throws -> [(tolerance: Double, score: ConstructedScore)] {
     try (1...15).map { 1 / [Double](repeating: 10, count: $0).reduce(1, *) }
       .filter { $0 >= tolerance * (1 - 1e-9) }
@@ -73,6 +73,9 @@ extension ConstructCommand {
         + ", in exact arithmetic on the stored weights")
     if !uniform {
       result.append("estimate: \(number(measured.error(certificate.norm))) in the same norm")
+      if measured.error(certificate.norm) > certificate.errorBound {
+        result.append("warning: rounding in float64 evaluation dominates the certified error")
+      }
     }
     result.append(
       "estimate: largest error found \(number(measured.largest)) in float64, "

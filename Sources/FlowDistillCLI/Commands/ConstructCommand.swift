@@ -12,8 +12,9 @@ struct ConstructCommand: ParsableCommand {
       measured.
 
       The score at --time: certified for all x within 50 standard deviations of the means, or with \
-      --norm in L^p(p_t). The tolerance is relative to the root mean square of the score unless \
-      --absolute is given. Components must share one covariance.
+      --norm in L^p(p_t). Where components have different covariances the norm is l2 unless --norm \
+      is given, and uniform means |x| <= ball only. The tolerance is relative to the root mean square \
+      of the score unless --absolute is given.
 
       With --uniform-in-time one network takes (x, t), t last, for all times from --from to the \
       horizon: certified in L^1, L^2 and L^4 over p_t. It needs --process ou and one isotropic \
@@ -33,8 +34,11 @@ struct ConstructCommand: ParsableCommand {
   @OptionGroup var mixture: MixtureOptions
   @Option(help: "The error to stay below.") var tolerance: Double
   @Option(help: "The time t; 0 is data.") var time = 0.0
-  @Option(help: "The norm of the error: uniform (default), or l1, l2, l4 over p_t.")
-  var norm: String?
+  @Option(
+    help: """
+      The norm of the error: uniform, or l1, l2, l4 over p_t; by default uniform for one shared \
+      covariance, otherwise l2.
+      """) var norm: String?
   @Flag(help: "Take the tolerance as it is, not relative to the score.") var absolute = false
   @Flag(help: "Print the table of size against accuracy, 1e-1 to the tolerance.") var sweep = false
   @OptionGroup(title: "Time as an input") var timeInput: TimeInputOptions
@@ -53,11 +57,13 @@ struct ConstructCommand: ParsableCommand {
     guard tolerance > 0, tolerance.isFinite else {
       throw CommandError.usage("--tolerance is \(tolerance); use a positive number")
     }
-    let name = norm ?? ErrorNorm.uniform.rawValue
-    guard let norm = ErrorNorm(rawValue: name) else {
-      throw CommandError.usage(
-        "--norm is \"\(name)\"; use one of "
-          + ErrorNorm.allCases.map(\.rawValue).joined(separator: ", "))
+    let norm = try norm.map { name in
+      guard let norm = ErrorNorm(rawValue: name) else {
+        throw CommandError.usage(
+          "--norm is \"\(name)\"; use one of "
+            + ErrorNorm.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      return norm
     }
     try checkPositive(samples, option: "--samples")
     let process = try process.make()
@@ -75,7 +81,8 @@ struct ConstructCommand: ParsableCommand {
     let score = try construct(marginal, tolerance, norm)
     let measured = MeasuredError(
       score.network, marginal, samples: samples,
-      random: RandomStream(seed: seeding.seed).substream("construct"))
+      random: RandomStream(seed: seeding.seed).substream("construct"),
+      ball: score.certificate.growth.isFinite ? .infinity : score.certificate.ball)
     let rows = try sweep ? sweepRows(marginal, norm) : []
     try write(score)
     Console.result(json(score, measured, rows), asJSON: common.json) {
@@ -84,7 +91,7 @@ struct ConstructCommand: ParsableCommand {
   }
 
   func construct(
-    _ marginal: Marginal, _ tolerance: Double, _ norm: ErrorNorm
+    _ marginal: Marginal, _ tolerance: Double, _ norm: ErrorNorm?
   ) throws -> ConstructedScore {
     try ConstructedScore(marginal, tolerance: tolerance, relative: !absolute, norm: norm)
   }

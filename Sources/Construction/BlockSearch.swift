@@ -5,13 +5,23 @@ struct ExponentialCandidate: Sendable {
   let block: ExponentialBlock
   let bound: Double
 
-  /// The most exact block for the fewest squarings that stay within `budget`, and for one more.
-  static func all(_ parts: MeanSpread, budget: Double) -> [ExponentialCandidate] {
+  /// The most exact block for the fewest squarings that stay within `budget`, and for one more; with
+  /// polynomials whose degrees grow for the variant `logLog`.
+  static func all(
+    _ parts: MeanSpread, budget: Double, _ variant: NetworkVariant
+  ) -> [ExponentialCandidate] {
+    guard variant == .logLog else { return all(parts, budget: budget, levels: nil) }
+    return [nil, 4, 5, 6].flatMap { all(parts, budget: budget, levels: $0) }
+  }
+
+  private static func all(
+    _ parts: MeanSpread, budget: Double, levels: Int?
+  ) -> [ExponentialCandidate] {
     let range = max(2, .log(3 * parts.totalDistance / budget))
     var result: [ExponentialCandidate] = []
     for squarings in 0...20 where result.count < 2 {
       let found = stride(from: 1, through: 0.2, by: -0.05).compactMap { fraction in
-        ExponentialBlock(range: range, squarings: squarings, fraction: fraction)
+        ExponentialBlock(range: range, squarings: squarings, fraction: fraction, levels: levels)
           .map { ExponentialCandidate($0, parts) }
       }.min { $0.bound < $1.bound }
       if let found, found.bound <= budget { result.append(found) }

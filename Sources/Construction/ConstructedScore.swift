@@ -28,9 +28,11 @@ public struct ConstructedScore: Sendable {
   ///     the means.
   ///   - relative: whether the tolerance is in units of ‖s‖_{L²(p_t)}.
   ///   - norm: where the error is certified.
+  ///   - variant: the network's layout; the certificate covers each.
   /// - Throws: `ConstructionError` if the tolerance cannot be certified.
   public init(
-    _ marginal: Marginal, tolerance: Double, relative: Bool = true, norm: ErrorNorm = .uniform
+    _ marginal: Marginal, tolerance: Double, relative: Bool = true, norm: ErrorNorm = .uniform,
+    variant: NetworkVariant = .mixed
   ) throws(ConstructionError) {
     guard tolerance > 0, tolerance.isFinite else { throw .badTolerance(tolerance) }
     guard marginal.mixture.hasSharedCovariance else { throw .unequalCovariances }
@@ -47,10 +49,13 @@ public struct ConstructedScore: Sendable {
       (certificate, stages) = (parts.certificate([]), [])
       return
     }
-    guard let choice = ResponsibilityBlocks(parts.spread, budget: absolute - rounding) else {
+    guard
+      let choice = ResponsibilityBlocks(
+        parts.spread, budget: absolute - rounding, variant)
+    else {
       throw .tooFine(tolerance: tolerance)
     }
-    (network, stages) = choice.build(parts)
+    (network, stages) = choice.build(parts, variant)
     certificate = parts.certificate(choice.terms)
   }
 }

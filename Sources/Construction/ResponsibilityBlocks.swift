@@ -16,8 +16,9 @@ struct ResponsibilityBlocks: Sendable {
   /// R gets a fifth of it and the exponential at most six tenths; the rest is the reciprocal's.
   /// Among the fewest squarings that do and one more, and all numbers of products, the choice with
   /// the fewest weights is taken, those of a layer counted twice: depth is dearer than width.
-  init?(_ parts: MeanSpread, budget: Double) {
-    let candidates = ExponentialCandidate.all(parts, budget: 0.6 * budget)
+  /// The variant `logLog` takes the fewest layers instead.
+  init?(_ parts: MeanSpread, budget: Double, _ variant: NetworkVariant = .mixed) {
+    let candidates = ExponentialCandidate.all(parts, budget: 0.6 * budget, variant)
     guard !candidates.isEmpty else { return nil }
     // Each exponential lies between 0 and `largest`, the largest one above `smallest`.
     var (smallest, largest) = (1.0, 1.0)
@@ -40,9 +41,10 @@ struct ResponsibilityBlocks: Sendable {
         guard let spline = splines.coarsest(within: coarsest) else { continue }
         let weightsOfKnots = spline.knots.count * (2 * parts.count + 3)
         let weightsOfProducts = products * (2 * parts.dimension + 9 * parts.count)
-        let squarings = candidate.block.squarings
-        let weightsOfSquarings = squarings * (2 * parts.dimension + parts.count)
-        let cost = weightsOfKnots + 2 * (weightsOfProducts + weightsOfSquarings)
+        let weightsOfExponentials = candidate.block.weights(parts)
+        let weights = weightsOfKnots + 2 * (weightsOfProducts + weightsOfExponentials)
+        let depth = variant == .logLog ? candidate.block.layers + products : 0
+        let cost = depth * 1_000_000_000 + weights
         if let best, best.cost <= cost { continue }
         let terms: [ScoreCertificate.Term] = [
           .init(source: "exponential", bound: candidate.bound * (1 + 1e-9)),
@@ -72,7 +74,7 @@ struct ResponsibilityBlocks: Sendable {
 
   /// The whole network, and which hidden layers do what.
   func build(
-    _ parts: SharedScoreParts
+    _ parts: SharedScoreParts, _ variant: NetworkVariant
   ) -> (SparseNetwork, stages: [(name: String, layers: Range<Int>)]) {
     let d = parts.marginal.mixture.dimension
     var builder = NetworkBuilder(inputs: d)
@@ -94,15 +96,29 @@ struct ResponsibilityBlocks: Sendable {
     }
     let last = gammas.enumerated().reduce(0) { $1.offset == parts.centre ? $0 : $1.element.layer }
     let carried = x.map { builder.carry($0, to: last) }
-    let network = builder.network(
-      outputs: parts.outputs(carried, responsibilities: gammas))
-    return (
-      network,
-      [
-        ("largest logit", 1..<gaps[0].layer + 1), ("exponential", gaps[0].layer + 1..<first + 1),
-        ("reciprocal and responsibilities", first + 1..<last + 1),
-      ]
-    )
+    let outputs = parts.outputs(carried, responsibilities: gammas)
+    let ends = [
+      ("largest logit", gaps[0].layer), ("exponential", first),
+      ("reciprocal and responsibilities", last),
+    ]
+    guard variant == .pure else {
+      let all = Array(repeating: 1, count: last)
+      return (builder.network(outputs: outputs), ResponsibilityBlocks.stages(ends, all))
+    }
+    let (network, counts) = builder.pureNetwork(outputs: outputs, typical: parts.typicalSize)
+    return (network, ResponsibilityBlocks.stages(ends, counts))
+  }
+
+  /// The parts of the network from the last layer of each, where each layer became `counts` layers.
+  private static func stages(
+    _ ends: [(name: String, layer: Int)], _ counts: [Int]
+  ) -> [(name: String, layers: Range<Int>)] {
+    var start = 1
+    return ends.map { name, layer in
+      let end = counts[..<layer].reduce(1, +)
+      defer { start = end }
+      return (name, start..<end)
+    }
   }
 
   /// w_k e^{−gap_k}/Σ w e^{−gap} from the gaps.

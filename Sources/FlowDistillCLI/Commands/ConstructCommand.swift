@@ -35,6 +35,9 @@ struct ConstructCommand: ParsableCommand {
   @Option(help: "The time t; 0 is data.") var time = 0.0
   @Option(help: "The norm of the error: uniform (default), or l1, l2, l4 over p_t.")
   var norm: String?
+  @Option(
+    help: "The layout: mixed, pure (each layer all ReLU or all ReQU) or log-log (least depth).")
+  var variant = "mixed"
   @Flag(help: "Take the tolerance as it is, not relative to the score.") var absolute = false
   @Flag(help: "Print the table of size against accuracy, 1e-1 to the tolerance.") var sweep = false
   @OptionGroup(title: "Time as an input") var timeInput: TimeInputOptions
@@ -59,6 +62,11 @@ struct ConstructCommand: ParsableCommand {
         "--norm is \"\(name)\"; use one of "
           + ErrorNorm.allCases.map(\.rawValue).joined(separator: ", "))
     }
+    guard let variant = NetworkVariant(rawValue: variant) else {
+      throw CommandError.usage(
+        "--variant is \"\(variant)\"; use one of "
+          + NetworkVariant.allCases.map(\.rawValue).joined(separator: ", "))
+    }
     try checkPositive(samples, option: "--samples")
     let process = try process.make()
     try ProcessOptions.check(time, option: "--time", process)
@@ -72,11 +80,11 @@ struct ConstructCommand: ParsableCommand {
     if timeInput.uniformInTime { return try runUniformInTime(flow.mixture, process) }
     if flowMap.flowMap { return try runFlowMap(flow.mixture, process) }
     let marginal = flow.marginal(at: time)
-    let score = try construct(marginal, tolerance, norm)
+    let score = try construct(marginal, tolerance, norm, variant)
     let measured = MeasuredError(
       score.network, marginal, samples: samples,
       random: RandomStream(seed: seeding.seed).substream("construct"))
-    let rows = try sweep ? sweepRows(marginal, norm) : []
+    let rows = try sweep ? sweepRows(marginal, norm, variant) : []
     try write(score)
     Console.result(json(score, measured, rows), asJSON: common.json) {
       lines(score, measured) + (sweep ? [""] + table(rows) : [])
@@ -84,9 +92,10 @@ struct ConstructCommand: ParsableCommand {
   }
 
   func construct(
-    _ marginal: Marginal, _ tolerance: Double, _ norm: ErrorNorm
+    _ marginal: Marginal, _ tolerance: Double, _ norm: ErrorNorm, _ variant: NetworkVariant
   ) throws -> ConstructedScore {
-    try ConstructedScore(marginal, tolerance: tolerance, relative: !absolute, norm: norm)
+    try ConstructedScore(
+      marginal, tolerance: tolerance, relative: !absolute, norm: norm, variant: variant)
   }
 
   private func write(_ score: ConstructedScore) throws {

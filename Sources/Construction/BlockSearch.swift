@@ -41,19 +41,21 @@ struct ExponentialCandidate: Sendable {
 struct SplineSearch {
   private let interval: ClosedRange<Double>
   private var fitted: [Int: ReciprocalBlock?] = [:]
-  private static let mostKnots = 16
+  private let mostKnots: Int
 
-  init(_ interval: ClosedRange<Double>) { self.interval = interval }
+  init(_ interval: ClosedRange<Double>, mostKnots: Int) {
+    (self.interval, self.mostKnots) = (interval, mostKnots)
+  }
 
-  /// The spline with the fewest knots whose error is at most `tolerance`, by bisection; nil if it
-  /// needs more than 16.
+  /// The spline with the fewest knots whose error is at most `tolerance`, by bisection; nil if the
+  /// most do not suffice.
   mutating func coarsest(within tolerance: Double) -> ReciprocalBlock? {
     let tolerance = min(tolerance, 0.9)
     var (low, high) = (0, 1)
-    while high <= SplineSearch.mostKnots, !isWithin(tolerance, high) {
-      (low, high) = (high, 2 * high)
+    while !isWithin(tolerance, high) {
+      if high == mostKnots { return nil }
+      (low, high) = (high, min(2 * high, mostKnots))
     }
-    guard high <= SplineSearch.mostKnots else { return nil }
     while high - low > 1 {
       let middle = (low + high) / 2
       if isWithin(tolerance, middle) { high = middle } else { low = middle }

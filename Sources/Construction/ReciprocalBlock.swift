@@ -27,17 +27,19 @@ struct ReciprocalBlock: Sendable {
     let (low, high) = (interval.lowerBound, interval.upperBound)
     let splines = ends.compactMap { beyond in
       let ratio = Double.pow(high / low, 1 / (Double(count) - beyond))
-      return ReciprocalBlock(interval, at: (1...count).map { low * .pow(ratio, Double($0)) })
+      return ReciprocalBlock(
+        interval, at: (1...count).map { low * .pow(ratio, Double($0)) }, iterations: 1)
     }
-    guard let best = splines.min(by: { $0.seedError < $1.seedError }) else { return nil }
-    self = best
+    guard let first = splines.min(by: { $0.seedError < $1.seedError }) else { return nil }
+    let refined = ReciprocalBlock(interval, at: first.knots, iterations: 12)
+    self = refined.map { $0.seedError < first.seedError ? $0 : first } ?? first
   }
 
   /// The spline with knots at some of these places: those that want a negative coefficient go.
-  private init?(_ interval: ClosedRange<Double>, at places: [Double]) {
+  private init?(_ interval: ClosedRange<Double>, at places: [Double], iterations: Int) {
     var knots = places
     while !knots.isEmpty {
-      let fitted = ReciprocalBlock.fit(interval, knots)
+      let fitted = ReciprocalBlock.fit(interval, knots, iterations)
       guard let worst = fitted.indices.dropFirst().min(by: { fitted[$0] < fitted[$1] }),
         fitted[worst] < 0
       else {
@@ -53,7 +55,9 @@ struct ReciprocalBlock: Sendable {
   ///
   /// Weighted least squares with the weights raised where the error is large (Lawson's iteration)
   /// come near the smallest largest error.
-  private static func fit(_ interval: ClosedRange<Double>, _ knots: [Double]) -> [Double] {
+  private static func fit(
+    _ interval: ClosedRange<Double>, _ knots: [Double], _ iterations: Int
+  ) -> [Double] {
     let (low, high) = (interval.lowerBound, interval.upperBound)
     let points = (0...200).map { i in
       low * .pow(high / low, 0.5 - 0.5 * .cos(.pi * Double(i) / 200))
@@ -63,7 +67,7 @@ struct ReciprocalBlock: Sendable {
     }
     var weights = [Double](repeating: 1, count: points.count)
     var (best, bestError) = ([Double](), Double.infinity)
-    for _ in 0..<12 {
+    for _ in 0..<iterations {
       let solution = LeastSquares.solve(
         rows, target: points.map { _ in 1 }, weights: weights.map { $0.squareRoot() })
       let errors = rows.map { row in abs(1 - zip(row, solution).reduce(0) { $0 + $1.0 * $1.1 }) }

@@ -29,7 +29,7 @@ struct ResponsibilityBlocks: Sendable {
     let low = smallest * (parts.weights?.reduce(1, min) ?? 1) * (1 - 1e-9)
     let total = parts.weights?.reduce(0, +) ?? Double(parts.count)
     let interval = low...total * largest * (1 + 1e-9)
-    var splines = SplineSearch(interval)
+    var splines = SplineSearch(interval, mostKnots: 16)
     var best: (choice: ResponsibilityBlocks, cost: Int)?
     for candidate in candidates {
       let clipping = candidate.block.remainder * parts.totalDistance / smallest

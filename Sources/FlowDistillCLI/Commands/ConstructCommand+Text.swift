@@ -14,7 +14,7 @@ extension ConstructCommand {
 
   func json(
     _ score: ConstructedScore, _ measured: MeasuredError,
-    _ rows: [(tolerance: Double, score: ConstructedScore)]
+    _ rows: [(tolerance: Double, score: ConstructedScore)], _ sizes: [SizeSweep]
   ) -> JSON {
     let network = score.network
     var entries: [(String, JSON)] = [
@@ -45,6 +45,7 @@ extension ConstructCommand {
               ]
             })
         ))
+      if !sizes.isEmpty { entries.append(("sizes", json(sizes))) }
       if let growth = growth(rows) { entries.append(("depth_per_bit", .number(growth))) }
     }
     return .object(JSONObject(entries))

@@ -39,7 +39,12 @@ struct ConstructCommand: ParsableCommand {
     help: "The layout: mixed, pure (each layer all ReLU or all ReQU) or log-log (least depth).")
   var variant = "mixed"
   @Flag(help: "Take the tolerance as it is, not relative to the score.") var absolute = false
-  @Flag(help: "Print the table of size against accuracy, 1e-1 to the tolerance.") var sweep = false
+  @Flag(
+    help: """
+      Print tables of size against accuracy, 1e-1 to the tolerance, and at the tolerance against the \
+      number of components, the dimension and their separation, for mixtures like the paper's.
+      """)
+  var sweep = false
   @OptionGroup(title: "Time as an input") var timeInput: TimeInputOptions
   @OptionGroup(title: "Flow map") var flowMap: FlowMapOptions
   @OptionGroup var output: OutputOptions
@@ -86,8 +91,10 @@ struct ConstructCommand: ParsableCommand {
       random: RandomStream(seed: seeding.seed).substream("construct"))
     let rows = try sweep ? sweepRows(marginal, norm, variant) : []
     try write(score)
-    Console.result(json(score, measured, rows), asJSON: common.json) {
-      lines(score, measured) + (sweep ? [""] + table(rows) : [])
+    // Mixtures like the paper's, relative to their own scores.
+    let sizes = try sweep && !absolute ? sizeSweeps(marginal, variant) : []
+    Console.result(json(score, measured, rows, sizes), asJSON: common.json) {
+      lines(score, measured) + (sweep ? [""] + table(rows) + lines(sizes) : [])
     }
   }
 

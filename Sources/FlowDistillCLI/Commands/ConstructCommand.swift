@@ -82,6 +82,9 @@ struct ConstructCommand: ParsableCommand {
       try AtomicFile.checkWritable(path)
     }
     try checkForm()
+    if variant != .mixed, timeInput.uniformInTime || flowMap.flowMap {
+      throw CommandError.usage("--variant is for scores at a fixed time")
+    }
     if timeInput.uniformInTime { return try runUniformInTime(flow.mixture, process) }
     if flowMap.flowMap { return try runFlowMap(flow.mixture, process) }
     let marginal = flow.marginal(at: time)

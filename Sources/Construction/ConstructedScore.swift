@@ -32,20 +32,24 @@ public struct ConstructedScore: Sendable {
   ///   - relative: whether the tolerance is in units of ‖s‖_{L²(p_t)}.
   ///   - norm: where the error is certified; by default uniformly for one shared covariance, within
   ///     50 standard deviations of the means, and in L²(p_t) otherwise.
+  ///   - variant: the network's layout; the certificate covers each. Unequal covariances have `mixed` only.
   /// - Throws: `ConstructionError` if the tolerance cannot be certified.
   public init(
-    _ marginal: Marginal, tolerance: Double, relative: Bool = true, norm: ErrorNorm? = nil
+    _ marginal: Marginal, tolerance: Double, relative: Bool = true, norm: ErrorNorm? = nil,
+    variant: NetworkVariant = .mixed
   ) throws(ConstructionError) {
     guard tolerance > 0, tolerance.isFinite else { throw .badTolerance(tolerance) }
     if marginal.mixture.hasSharedCovariance {
-      try self.init(shared: marginal, tolerance, relative, norm ?? .uniform)
+      try self.init(shared: marginal, tolerance, relative, norm ?? .uniform, variant)
     } else {
+      guard variant == .mixed else { throw .unequalCovariances(variant) }
       try self.init(unequal: marginal, tolerance, relative, norm ?? .l2)
     }
   }
 
   private init(
-    shared marginal: Marginal, _ tolerance: Double, _ relative: Bool, _ norm: ErrorNorm
+    shared marginal: Marginal, _ tolerance: Double, _ relative: Bool, _ norm: ErrorNorm,
+    _ variant: NetworkVariant
   ) throws(ConstructionError) {
     let parts = SharedScoreParts(marginal, norm)
     let absolute = relative ? tolerance * parts.scoreNorm : tolerance
@@ -62,13 +66,16 @@ public struct ConstructedScore: Sendable {
     }
     let budget = absolute - rounding
     let averaged = parts.averaged.flatMap {
-      ResponsibilityBlocks(
-        $0, count: parts.spread.count, dimension: parts.spread.dimension, budget: budget)
+      variant == .logLog
+        ? nil
+        : ResponsibilityBlocks(
+          $0, count: parts.spread.count, dimension: parts.spread.dimension, budget: budget)
     }
-    guard let choice = averaged ?? ResponsibilityBlocks(parts.spread, budget: budget) else {
+    guard let choice = averaged ?? ResponsibilityBlocks(parts.spread, budget: budget, variant)
+    else {
       throw .tooFine(tolerance: tolerance)
     }
-    (network, stages) = choice.build(parts)
+    (network, stages) = choice.build(parts, variant)
     certificate = parts.certificate(choice.terms)
   }
 

@@ -8,6 +8,8 @@ public enum ConstructionError: Error, Equatable, CustomStringConvertible {
   case tooFine(tolerance: Double)
   /// The components do not share one isotropic covariance.
   case anisotropicCovariance
+  /// The variant is not built for components with covariances of their own.
+  case unequalCovariances(NetworkVariant)
 
   /// One sentence with advice.
   public var description: String {
@@ -19,6 +21,8 @@ public enum ConstructionError: Error, Equatable, CustomStringConvertible {
         + "makes \(rounding); use a larger tolerance"
     case .tooFine(let tolerance):
       "the tolerance \(tolerance) is below what the calculus reaches; use a larger one"
+    case .unequalCovariances(let variant):
+      "the variant \(variant.rawValue) needs components with one shared covariance; use mixed"
     case .anisotropicCovariance:
       "this needs components with one shared isotropic covariance; fit with a shared spherical one"
     }

@@ -1,10 +1,10 @@
 import RealModule
 
-/// e^{−z} for z ≥ 0, with z held at R beyond R: a polynomial of degree 8, then exact squarings.
+/// e^{−z} for z ≥ 0, with z held at R beyond R: a polynomial, then exact squarings.
 ///
 /// The block takes h = 1 − z/R, cut off at 0, and h². With y = z/2^q and w = R/2^q it computes
 /// p(y) ≈ e^{−y} on [0, w] and squares it q times. p is the Chebyshev series on a shorter interval
-/// [0, y_0], cut after degree 8: beyond it the error grows, but e^{−z} there is small.
+/// [0, y_0]: beyond it the error grows, but e^{−z} there is small.
 struct ExponentialBlock: Sendable {
   /// Beyond this z the result stays near e^{−R}.
   let range: Double
@@ -16,7 +16,7 @@ struct ExponentialBlock: Sendable {
   let tailError: Double
   /// A bound of the result for z ≥ R.
   let remainder: Double
-  private let base: ExponentialPolynomial
+  private let base: any ExponentialBase
 
   /// The block for z up to `range`; nil if the polynomial is too coarse.
   ///
@@ -24,12 +24,19 @@ struct ExponentialBlock: Sendable {
   ///   - range: R.
   ///   - squarings: q.
   ///   - fraction: y_0/w, in (0, 1].
-  init?(range: Double, squarings: Int, fraction: Double) {
+  ///   - levels: none for the polynomial of degree 8, m for that of degree 2^m − 1.
+  init?(range: Double, squarings: Int, fraction: Double, levels: Int? = nil) {
     let power = Double(1 << squarings)
     let w = range / power
-    guard w <= 4, let base = ExponentialPolynomial(width: w, inner: fraction * w) else {
-      return nil
+    let base: (any ExponentialBase)?
+    if let levels {
+      base =
+        w <= Double(1 << levels) / 2
+        ? ExponentialTree(width: w, inner: fraction * w, levels: levels) : nil
+    } else {
+      base = w <= 4 ? ExponentialPolynomial(width: w, inner: fraction * w) : nil
     }
+    guard let base else { return nil }
     self.range = range
     self.squarings = squarings
     self.base = base
@@ -57,7 +64,15 @@ struct ExponentialBlock: Sendable {
     tailError = fraction == 1 ? 0 : tail * (1 + 1e-9)
   }
 
-  /// Adds the neurons that take h and h² of one layer to the exponential: 2 + q layers.
+  /// The layers from h and h² to the exponential.
+  var layers: Int { base.layers + squarings }
+
+  /// About the weights of its neurons for all components, and of those that carry x beside them.
+  func weights(_ parts: MeanSpread) -> Int {
+    base.weights * parts.count + squarings * parts.count + 2 * layers * parts.dimension
+  }
+
+  /// Adds the neurons that take h and h² of one layer to the exponential.
   func apply(_ h: Signal, _ squareOfH: Signal, in builder: inout NetworkBuilder) -> Signal {
     let interval = 0...(.exp(innerError) + tailError)
     var result = base.apply(h, squareOfH, in: &builder).within(interval)

@@ -5,15 +5,13 @@ import RealModule
 /// e^{−y} = e^{−y_0/2} (I_0 + 2 Σ (−1)^k I_k T_k(2y/y_0 − 1)), I_k at y_0/2 (DLMF 10.35.2), cut after
 /// degree 8. The result is a square of a quartic and a cubic rest, where the quartic completes the
 /// square of the five leading coefficients (derived) and y³ comes from (y + b)⁴ and y⁴.
-struct ExponentialPolynomial: Sendable {
+struct ExponentialPolynomial: ExponentialBase {
   /// A combination of (y + b)⁴, y⁴, h², h and 1.
   private typealias Combination = (
     shifted: Double, fourth: Double, square: Double, linear: Double, constant: Double
   )
 
-  private let inner: Double
-  /// e^{−y_0/2} I_k(y_0/2) for the degrees that are cut off.
-  private let cut: [Double]
+  private let series: ExponentialSeries
   /// What rounded coefficients change on [0, w] at most.
   private let rounding: Double
   /// (y + b)² and y² as stored: of h², h and 1.
@@ -26,7 +24,8 @@ struct ExponentialPolynomial: Sendable {
 
   /// The polynomial for y = w (1 − h) with `width` w and `inner` y_0.
   init?(width w: Double, inner: Double) {
-    let series = ExponentialPolynomial.series(inner)
+    let series = ExponentialSeries(inner: inner, degree: 8)
+    self.series = series
     let c = series.polynomial.coefficients.map(\.value)
     guard c[8] > 0 else { return nil }
     let a4 = c[8].squareRoot()
@@ -65,28 +64,16 @@ struct ExponentialPolynomial: Sendable {
     rest = (mixed, left[4] - mixed, remaining.0, remaining.1, remaining.2)
     let square = combined(quartic) * combined(quartic)
     let stored = square + combined(rest) + Polynomial([-ExponentialPolynomial.shift])
-    var target = Polynomial([0])
-    for coefficient in series.polynomial.coefficients.reversed() {
-      target = target * Polynomial([w, -w]) + Polynomial([coefficient])
-    }
+    let target = series.polynomial(width: w)
     let difference = stored + DoubleDouble(-1) * target
     // Rounding can make (y + b)² negative by 1e-14 where it vanishes; its square then misses 1e-28.
     rounding = difference.coefficients.reduce(1e-27) { $0 + abs($1.value) }
-    self.inner = inner
-    cut = series.cut
     guard ExponentialPolynomial.isPositive(combined(quartic)),
       ExponentialPolynomial.isPositive(combined(rest))
     else { return nil }
   }
 
-  /// A bound of |p(y) − e^{−y}| that does not fall with y.
-  func error(at y: Double) -> Double {
-    let v = max(1, 2 * y / inner - 1)
-    let angle = Double.acosh(v)
-    return cut.enumerated().reduce(rounding) { sum, term in
-      sum + 2 * term.element * .cosh(Double(term.offset + 9) * angle)
-    } * (1 + 1e-9)
-  }
+  func error(at y: Double) -> Double { series.error(at: y) + rounding * (1 + 1e-9) }
 
   /// Whether a polynomial is positive on [0, 1]: on each of 256 cells its value at the middle
   /// exceeds what its derivative can change.
@@ -99,33 +86,9 @@ struct ExponentialPolynomial: Sendable {
     }
   }
 
-  private static func series(_ inner: Double) -> (polynomial: Polynomial, cut: [Double]) {
-    let (half, scale) = (inner / 2, Double.exp(-inner / 2))
-    let argument = Polynomial([DoubleDouble(-1), DoubleDouble(2) / inner])
-    var (before, current) = (Polynomial([1]), argument)
-    var sum = DoubleDouble(scale) * (bessel(0, half) * before)
-    for k in 1...8 {
-      sum = sum + (2 * scale * (k % 2 == 0 ? 1 : -1)) * bessel(k, half) * current
-      (before, current) = (
-        current, DoubleDouble(2) * (argument * current) + DoubleDouble(-1) * before
-      )
-    }
-    return (sum, (9...60).map { scale * bessel($0, half).value })
-  }
+  var layers: Int { 2 }
+  var weights: Int { 14 }
 
-  /// The modified Bessel function I_k(x) by its power series (DLMF 10.25.2).
-  private static func bessel(_ k: Int, _ x: Double) -> DoubleDouble {
-    var term = DoubleDouble(1)
-    for j in 0..<k { term = DoubleDouble(x / 2) * term / Double(j + 1) }
-    var sum = term
-    for m in 1...30 {
-      term = DoubleDouble(product: x / 2, x / 2) * term / (Double(m) * Double(m + k))
-      sum = sum + term
-    }
-    return sum
-  }
-
-  /// Adds the neurons that take h and h² of one layer to p, a signal two layers on.
   func apply(_ h: Signal, _ squareOfH: Signal, in builder: inout NetworkBuilder) -> Signal {
     func affine(_ c: (square: Double, linear: Double, constant: Double)) -> Signal {
       c.square * squareOfH + c.linear * h + c.constant

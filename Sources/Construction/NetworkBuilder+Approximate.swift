@@ -50,16 +50,14 @@ extension NetworkBuilder {
     of s: Signal, tolerance: Double
   ) throws(ConstructionError) -> ApproximateSignal {
     precondition(s.interval.lowerBound > 0 && s.interval.upperBound.isFinite, "\(s.interval)")
+    var splines = SplineSearch(s.interval, mostKnots: 16)
     for products in 0...5 {
-      for knots in 1...16 {
-        guard let block = ReciprocalBlock(s.interval, knots: knots), block.seedError < 0.9 else {
-          continue
-        }
-        let error = .pow(block.seedError, Double(1 << products)) / s.interval.lowerBound
-        if error > tolerance { continue }
-        return ApproximateSignal(
-          signal: block.apply(s, products: products, in: &self), error: error * (1 + 1e-9))
-      }
+      let power = Double(1 << products)
+      let coarsest = Double.pow(tolerance * s.interval.lowerBound, 1 / power) * (1 - 1e-12)
+      guard let block = splines.coarsest(within: coarsest) else { continue }
+      let error = Double.pow(block.seedError, power) / s.interval.lowerBound
+      return ApproximateSignal(
+        signal: block.apply(s, products: products, in: &self), error: error * (1 + 1e-9))
     }
     throw .tooFine(tolerance: tolerance)
   }

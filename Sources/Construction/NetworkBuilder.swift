@@ -6,7 +6,7 @@ public import Networks
 /// of different depth are aligned by identity neurons: max(z, 0) − max(−z, 0), or max(z, 0) alone
 /// where z is known not to be negative.
 public struct NetworkBuilder: Sendable {
-  private var hidden: [[SparseNetwork.Neuron]] = []
+  private var hidden: [[PureLayers.Source]] = []
   private let inputs: Int
 
   /// A network that takes this many coordinates.
@@ -108,35 +108,51 @@ public struct NetworkBuilder: Sendable {
   /// The network whose results are these signals, carried to one depth, without the neurons that
   /// nothing uses.
   public mutating func network(outputs: [Signal]) -> SparseNetwork {
+    let layers = used(for: outputs)
+    return SparseNetwork(inputs: inputs, layers: layers.map { $0.map(\.neuron) })
+  }
+
+  /// The same function with each layer all ReLU or all ReQU, and how many layers stand for each one
+  /// of `network(outputs:)`; see `PureLayers`.
+  mutating func pureNetwork(
+    outputs: [Signal], typical: Double
+  ) -> (network: SparseNetwork, counts: [Int]) {
+    let pure = PureLayers(inputs: inputs, used(for: outputs), typical: typical)
+    return (SparseNetwork(inputs: inputs, layers: pure.layers), pure.counts)
+  }
+
+  /// The layers with the outputs as the last one, without the neurons that nothing uses.
+  private mutating func used(for outputs: [Signal]) -> [[PureLayers.Source]] {
     let last = max(hidden.count, outputs.reduce(0) { max($0, $1.layer) })
     let final = outputs.map { carry($0, to: last) }
-    var all = hidden + [final.map { neuron(.identity, $0) }]
+    var all = hidden + [final.map { .init(neuron: neuron(.identity, $0), passes: nil) }]
     var places: [[Int: Int]] = Array(repeating: [:], count: all.count)
     for l in all.indices.dropFirst().reversed() {
-      let used = Set(all[l].flatMap { $0.weights.map(\.input) })
+      let used = Set(all[l].flatMap { $0.neuron.weights.map(\.input) })
       let kept = all[l - 1].indices.filter(used.contains)
       // A layer that nothing uses still passes on one neuron.
       let members = kept.isEmpty ? [0] : kept
       places[l] = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1, $0) })
       all[l - 1] = members.map { all[l - 1][$0] }
     }
-    var layers: [SparseNetwork.Layer] = []
-    for (l, neurons) in all.enumerated() {
-      let placed = neurons.map { neuron in
-        SparseNetwork.Neuron(
-          activation: neuron.activation, bias: neuron.bias,
-          weights: neuron.weights.map { (l == 0 ? $0.input : places[l][$0.input] ?? 0, $0.weight) })
+    return all.enumerated().map { l, sources in
+      sources.map { source in
+        let neuron = SparseNetwork.Neuron(
+          activation: source.neuron.activation, bias: source.neuron.bias,
+          weights: source.neuron.weights.map {
+            (l == 0 ? $0.input : places[l][$0.input] ?? 0, $0.weight)
+          })
+        return .init(neuron: neuron, passes: source.passes)
       }
-      layers.append(.init(inputs: layers.last?.neurons ?? inputs, neurons: placed))
     }
-    return SparseNetwork(inputDimension: inputs, layers: layers)
   }
 
   private mutating func add(
     _ activation: Activation, _ z: Signal, _ interval: ClosedRange<Double>
   ) -> Signal {
     if hidden.count == z.layer { hidden.append([]) }
-    hidden[z.layer].append(neuron(activation, z))
+    hidden[z.layer].append(
+      .init(neuron: neuron(activation, z), passes: z.isNonNegative ? z.interval : nil))
     return Signal(
       layer: z.layer + 1, terms: [hidden[z.layer].count - 1: 1], constant: 0, interval: interval)
   }
@@ -145,5 +161,15 @@ public struct NetworkBuilder: Sendable {
     SparseNetwork.Neuron(
       activation: activation, bias: z.constant,
       weights: z.terms.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+  }
+}
+
+extension SparseNetwork {
+  fileprivate init(inputs: Int, layers neurons: [[Neuron]]) {
+    var layers: [Layer] = []
+    for members in neurons {
+      layers.append(.init(inputs: layers.last?.neurons ?? inputs, neurons: members))
+    }
+    self.init(inputDimension: inputs, layers: layers)
   }
 }

@@ -18,14 +18,47 @@ struct ReciprocalBlock: Sendable {
   /// A bound of |1 − S r_0(S)| over the interval, for the coefficients as stored.
   let seedError: Double
 
-  /// The spline with `count` knots; nil if a coefficient is negative.
+  /// The spline with `count` knots or fewer; nil if a coefficient is negative.
+  ///
+  /// Knots at equal ratios, the last one near the end of the interval or up to two ratios beyond it,
+  /// whichever makes the smallest error; many knots want it farther out.
+  init?(_ interval: ClosedRange<Double>, knots count: Int) {
+    let ends = count < 4 ? [-0.3, -0.1, 0, 0.2, 0.5] : [0, 0.2, 0.5, 0.9, 1, 2]
+    let (low, high) = (interval.lowerBound, interval.upperBound)
+    let splines = ends.compactMap { beyond in
+      let ratio = Double.pow(high / low, 1 / (Double(count) - beyond))
+      return ReciprocalBlock(
+        interval, at: (1...count).map { low * .pow(ratio, Double($0)) }, iterations: 1)
+    }
+    guard let first = splines.min(by: { $0.seedError < $1.seedError }) else { return nil }
+    let refined = ReciprocalBlock(interval, at: first.knots, iterations: 12)
+    self = refined.map { $0.seedError < first.seedError ? $0 : first } ?? first
+  }
+
+  /// The spline with knots at some of these places: those that want a negative coefficient go.
+  private init?(_ interval: ClosedRange<Double>, at places: [Double], iterations: Int) {
+    var knots = places
+    while !knots.isEmpty {
+      let fitted = ReciprocalBlock.fit(interval, knots, iterations)
+      guard let worst = fitted.indices.dropFirst().min(by: { fitted[$0] < fitted[$1] }),
+        fitted[worst] < 0
+      else {
+        self.init(interval, knots: knots, fitted)
+        return
+      }
+      knots.remove(at: worst - 1)
+    }
+    return nil
+  }
+
+  /// The constant, then each knot's coefficient times its square.
   ///
   /// Weighted least squares with the weights raised where the error is large (Lawson's iteration)
   /// come near the smallest largest error.
-  init?(_ interval: ClosedRange<Double>, knots count: Int) {
+  private static func fit(
+    _ interval: ClosedRange<Double>, _ knots: [Double], _ iterations: Int
+  ) -> [Double] {
     let (low, high) = (interval.lowerBound, interval.upperBound)
-    let ratio = Double.pow(high / low, 1 / (Double(count) - 0.3))
-    let knots = (1...count).map { low * .pow(ratio, Double($0)) }
     let points = (0...200).map { i in
       low * .pow(high / low, 0.5 - 0.5 * .cos(.pi * Double(i) / 200))
     }
@@ -34,7 +67,7 @@ struct ReciprocalBlock: Sendable {
     }
     var weights = [Double](repeating: 1, count: points.count)
     var (best, bestError) = ([Double](), Double.infinity)
-    for _ in 0..<12 {
+    for _ in 0..<iterations {
       let solution = LeastSquares.solve(
         rows, target: points.map { _ in 1 }, weights: weights.map { $0.squareRoot() })
       let errors = rows.map { row in abs(1 - zip(row, solution).reduce(0) { $0 + $1.0 * $1.1 }) }
@@ -42,6 +75,10 @@ struct ReciprocalBlock: Sendable {
       if largest < bestError { (best, bestError) = (solution, largest) }
       for i in weights.indices { weights[i] *= errors[i] / largest + 1e-3 }
     }
+    return best
+  }
+
+  private init?(_ interval: ClosedRange<Double>, knots: [Double], _ best: [Double]) {
     self.knots = knots
     self.interval = interval
     constant = best[0]

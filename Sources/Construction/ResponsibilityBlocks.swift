@@ -21,62 +21,60 @@ struct ResponsibilityBlocks: Sendable {
 
   /// The cheapest blocks whose errors add up to less than `budget`; nil if none do.
   ///
-  /// R gets a fifth of it, the fewest squarings that keep the exponential within six tenths are
-  /// taken, and the rest is the reciprocal's.
-  init?(_ parts: MeanSpread, budget: Double) {
-    let count = Double(parts.count)
-    let range = max(2, .log(parts.totalDistance / (0.2 * budget)))
-    var found: (block: ExponentialBlock, bound: Double)?
-    for squarings in 0...20 where found == nil {
-      for fraction in stride(from: 1, through: 0.2, by: -0.05) {
-        let block = ExponentialBlock(range: range, squarings: squarings, fraction: fraction)
-        guard let block else { continue }
-        // The sum is at least the largest exponential, e^{−innerError} or more.
-        let tail = parts.totalDistance * block.tailError * .exp(block.innerError)
-        let bound = 0.5 * parts.diameter * block.innerError + tail
-        if bound <= budget * 0.6, bound < found?.bound ?? .infinity { found = (block, bound) }
-      }
-    }
-    guard let (exponential, bound) = found else { return nil }
+  /// R gets a fifth of it and the exponential at most six tenths; the rest is the reciprocal's.
+  /// Among the fewest squarings that do and one more, and all numbers of products, the choice with
+  /// the fewest weights is taken, those of a layer counted twice: depth is dearer than width.
+  /// The variant `logLog` takes the fewest layers instead.
+  init?(_ parts: MeanSpread, budget: Double, _ variant: NetworkVariant = .mixed) {
+    let candidates = ExponentialCandidate.all(parts, budget: 0.6 * budget, variant)
+    guard !candidates.isEmpty else { return nil }
     // Each exponential lies between 0 and `largest`, the largest one above `smallest`.
-    let smallest = Double.exp(-exponential.innerError)
-    let largest = Double.exp(exponential.innerError) + exponential.tailError
-    let clipping = exponential.remainder * parts.totalDistance / smallest
-    let left = budget - bound - clipping
-    guard left > 0 else { return nil }
-    self.exponential = exponential
-    let weights = parts.weights
-    let interval =
-      smallest * (weights?.reduce(1, min) ?? 1) * (1 - 1e-9)...(weights?.reduce(0, +) ?? count)
-      * largest * (1 + 1e-9)
-    let weightsOfKnot = 2 * count + 3
-    // Twice the weights that a product costs: depth is dearer than width.
-    let weightsOfProduct = 2 * (2 * Double(parts.dimension) + 9 * count)
-    var best: (block: ReciprocalBlock, products: Int, cost: Double)?
-    for products in 1...4 {
-      for knots in 1...24 {
-        let cost = Double(knots) * weightsOfKnot + Double(products) * weightsOfProduct
-        if let best, best.cost <= cost { break }
-        guard let block = ReciprocalBlock(interval, knots: knots), block.seedError < 0.9,
-          .pow(block.seedError, Double(1 << products)) * parts.radius <= left
-        else { continue }
-        best = (block, products, cost)
-        break
+    var (smallest, largest) = (1.0, 1.0)
+    for block in candidates.map(\.block) {
+      smallest = min(smallest, .exp(-block.innerError))
+      largest = max(largest, .exp(block.innerError) + block.tailError)
+    }
+    let low = smallest * (parts.weights?.reduce(1, min) ?? 1) * (1 - 1e-9)
+    let total = parts.weights?.reduce(0, +) ?? Double(parts.count)
+    let interval = low...total * largest * (1 + 1e-9)
+    var splines = SplineSearch(interval, mostKnots: 16)
+    var best: (choice: ResponsibilityBlocks, cost: Int)?
+    for candidate in candidates {
+      let clipping = candidate.block.remainder * parts.totalDistance / smallest
+      let left: Double = budget - candidate.bound - clipping
+      guard left > 0 else { continue }
+      for products in 1...4 {
+        let power = Double(1 << products)
+        let coarsest = Double.pow(left / parts.radius, 1 / power)
+        guard let spline = splines.coarsest(within: coarsest) else { continue }
+        let weightsOfKnots = spline.knots.count * (2 * parts.count + 3)
+        let weightsOfProducts = products * (2 * parts.dimension + 9 * parts.count)
+        let weightsOfExponentials = candidate.block.weights(parts)
+        let weights = weightsOfKnots + 2 * (weightsOfProducts + weightsOfExponentials)
+        let depth = variant == .logLog ? candidate.block.layers + products : 0
+        let cost = depth * 1_000_000_000 + weights
+        if let best, best.cost <= cost { continue }
+        let terms: [ScoreCertificate.Term] = [
+          .init(source: "exponential", bound: candidate.bound * (1 + 1e-9)),
+          .init(source: "cut-off", bound: clipping * (1 + 1e-9)),
+          .init(
+            source: "reciprocal",
+            bound: Double.pow(spline.seedError, power) * parts.radius * (1 + 1e-9)),
+        ]
+        best = (
+          ResponsibilityBlocks(
+            exponential: candidate.block, reciprocal: spline, products: products, terms: terms),
+          cost
+        )
       }
     }
     guard let best else { return nil }
-    (reciprocal, products) = (best.block, best.products)
-    let remainder = Double.pow(best.block.seedError, Double(1 << best.products)) * parts.radius
-    terms = [
-      .init(source: "exponential", bound: bound * (1 + 1e-9)),
-      .init(source: "cut-off", bound: clipping * (1 + 1e-9)),
-      .init(source: "reciprocal", bound: remainder * (1 + 1e-9)),
-    ]
+    self = best.choice
   }
 
   /// The whole network, and which hidden layers do what.
   func build(
-    _ parts: SharedScoreParts
+    _ parts: SharedScoreParts, _ variant: NetworkVariant
   ) -> (SparseNetwork, stages: [(name: String, layers: Range<Int>)]) {
     let d = parts.marginal.mixture.dimension
     var builder = NetworkBuilder(inputs: d)
@@ -98,15 +96,29 @@ struct ResponsibilityBlocks: Sendable {
     }
     let last = gammas.enumerated().reduce(0) { $1.offset == parts.centre ? $0 : $1.element.layer }
     let carried = x.map { builder.carry($0, to: last) }
-    let network = builder.network(
-      outputs: parts.outputs(carried, responsibilities: gammas))
-    return (
-      network,
-      [
-        ("largest logit", 1..<gaps[0].layer + 1), ("exponential", gaps[0].layer + 1..<first + 1),
-        ("reciprocal and responsibilities", first + 1..<last + 1),
-      ]
-    )
+    let outputs = parts.outputs(carried, responsibilities: gammas)
+    let ends = [
+      ("largest logit", gaps[0].layer), ("exponential", first),
+      ("reciprocal and responsibilities", last),
+    ]
+    guard variant == .pure else {
+      let all = Array(repeating: 1, count: last)
+      return (builder.network(outputs: outputs), ResponsibilityBlocks.stages(ends, all))
+    }
+    let (network, counts) = builder.pureNetwork(outputs: outputs, typical: parts.typicalSize)
+    return (network, ResponsibilityBlocks.stages(ends, counts))
+  }
+
+  /// The parts of the network from the last layer of each, where each layer became `counts` layers.
+  private static func stages(
+    _ ends: [(name: String, layer: Int)], _ counts: [Int]
+  ) -> [(name: String, layers: Range<Int>)] {
+    var start = 1
+    return ends.map { name, layer in
+      let end = counts[..<layer].reduce(1, +)
+      defer { start = end }
+      return (name, start..<end)
+    }
   }
 
   /// w_k e^{−gap_k}/Σ w e^{−gap} from the gaps.

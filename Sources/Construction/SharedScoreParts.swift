@@ -93,6 +93,12 @@ struct SharedScoreParts: Sendable {
       } : nil
   }
 
+  /// The size of the coordinates of samples.
+  var typicalSize: Double {
+    marginal.mixture.means.elements.reduce(0) { max($0, abs(marginal.alpha * $1)) }
+      + 3 * precision.largestDeviation
+  }
+
   /// The error that stored coefficients make in the logits and the output, in the norm.
   var roundingBound: Double { logitTerm + outputTerm + (averaged?.far ?? 0) }
 

@@ -166,6 +166,8 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
       ("m.json --tolerance 1e-30", 65, "rounding"),
       ("m-unequal.json --tolerance 1e-30", 65, "rounding"),
       ("m.json --tolerance 1e-3 --onnx missing/n.onnx", 73, "'missing' does not exist"),
+      ("m.json --tolerance 1e-3 --variant deep", 64, "log-log"),
+      ("m-unequal.json --tolerance 1e-3 --variant pure", 65, "shared covariance"),
     ].map { MalformedInput("construct \($0.0) -o new.fdnet", $0.1, $0.2) }
     + constructionForms
 

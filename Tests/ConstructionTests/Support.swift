@@ -3,10 +3,14 @@ import Construction
 import Mixtures
 
 /// A random mixture with one covariance for all components: spherical, diagonal or tied.
-func sharedMixture(seed: UInt64, type: Int) throws -> GaussianMixture {
+func sharedMixture(
+  seed: UInt64, type: Int, dimensions: Int = 8, components: Int = 10
+) throws -> GaussianMixture {
   let random = RandomStream(seed: seed)
   let sizes = random.substream("sizes").uniforms(4)
-  let (d, k) = (1 + Int(sizes[0] * 8), 2 + Int(sizes[1] * 9))
+  let (d, k) = (
+    1 + Int(sizes[0] * Double(dimensions)), 2 + Int(sizes[1] * Double(components - 1))
+  )
   let deviation = 0.2 + sizes[2]
   let radius = 1 + 3 * sizes[3]
   var means = random.substream("means").normals(rows: k, columns: d)

@@ -75,16 +75,12 @@ struct TimeScoreParts: Sendable {
     let high = max(ends.reduce(0, max) + change, 1.1 * low)
     guard low > 0 else { return nil }
     var best: (block: ReciprocalBlock, products: Int, cost: Double)?
+    var splines = SplineSearch(low...high, mostKnots: 40)
     for products in 1...5 {
-      for knots in 1...40 {
-        let cost = 4 * Double(knots) + 2 * Double(products) * Double(2 * mixture.dimension)
-        if let best, best.cost <= cost { break }
-        guard let block = ReciprocalBlock(low...high, knots: knots), block.seedError < 0.9,
-          .pow(block.seedError, Double(1 << products)) <= tolerance
-        else { continue }
-        best = (block, products, cost)
-        break
-      }
+      let coarsest = Double.pow(tolerance, 1 / Double(1 << products)) * (1 - 1e-12)
+      guard let block = splines.coarsest(within: coarsest) else { continue }
+      let cost = 4 * Double(block.knots.count) + 4 * Double(products * mixture.dimension)
+      if cost < best?.cost ?? .infinity { best = (block, products, cost) }
     }
     return best.map {
       // The knots' distances to s² round once more.

@@ -73,7 +73,7 @@ extension UnequalScoreParts {
       for a in 0..<d { outputs[a] = outputs[a] + output.slope[a, b] * coordinate }
     }
     let network = builder.network(outputs: outputs)
-    let (tree, first) = (gaps[0].layer, gaps[0].layer + 3 + blocks.exponential.squarings)
+    let (tree, first) = (gaps[0].layer, gaps[0].layer + 1 + blocks.exponential.layers)
     return (
       network,
       [

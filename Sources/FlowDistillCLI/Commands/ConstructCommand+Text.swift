@@ -3,18 +3,18 @@ import FlowDistill
 extension ConstructCommand {
   /// The networks for 1e-1, 1e-2 … down to the tolerance.
   func sweepRows(
-    _ marginal: Marginal, _ norm: ErrorNorm?
+    _ marginal: Marginal, _ norm: ErrorNorm?, _ variant: NetworkVariant
   ) throws -> [(tolerance: Double, score: ConstructedScore)] {
     try (1...15).map { 1 / [Double](repeating: 10, count: $0).reduce(1, *) }
       .filter { $0 >= tolerance * (1 - 1e-9) }
       .map { step in
-        (step, try construct(marginal, step, norm))
+        (step, try construct(marginal, step, norm, variant))
       }
   }
 
   func json(
     _ score: ConstructedScore, _ measured: MeasuredError,
-    _ rows: [(tolerance: Double, score: ConstructedScore)]
+    _ rows: [(tolerance: Double, score: ConstructedScore)], _ sizes: [SizeSweep]
   ) -> JSON {
     let network = score.network
     var entries: [(String, JSON)] = [
@@ -45,6 +45,7 @@ extension ConstructCommand {
               ]
             })
         ))
+      if !sizes.isEmpty { entries.append(("sizes", json(sizes))) }
       if let growth = growth(rows) { entries.append(("depth_per_bit", .number(growth))) }
     }
     return .object(JSONObject(entries))

@@ -39,8 +39,16 @@ struct ConstructCommand: ParsableCommand {
       The norm of the error: uniform, or l1, l2, l4 over p_t; by default uniform for one shared \
       covariance, otherwise l2.
       """) var norm: String?
+  @Option(
+    help: "The layout: mixed, pure (each layer all ReLU or all ReQU) or log-log (least depth).")
+  var variant = "mixed"
   @Flag(help: "Take the tolerance as it is, not relative to the score.") var absolute = false
-  @Flag(help: "Print the table of size against accuracy, 1e-1 to the tolerance.") var sweep = false
+  @Flag(
+    help: """
+      Print tables of size against accuracy, 1e-1 to the tolerance, and at the tolerance against the \
+      number of components, the dimension and their separation, for mixtures like the paper's.
+      """)
+  var sweep = false
   @OptionGroup(title: "Time as an input") var timeInput: TimeInputOptions
   @OptionGroup(title: "Flow map") var flowMap: FlowMapOptions
   @OptionGroup var output: OutputOptions
@@ -65,6 +73,11 @@ struct ConstructCommand: ParsableCommand {
       }
       return norm
     }
+    guard let variant = NetworkVariant(rawValue: variant) else {
+      throw CommandError.usage(
+        "--variant is \"\(variant)\"; use one of "
+          + NetworkVariant.allCases.map(\.rawValue).joined(separator: ", "))
+    }
     try checkPositive(samples, option: "--samples")
     let process = try process.make()
     try ProcessOptions.check(time, option: "--time", process)
@@ -75,25 +88,31 @@ struct ConstructCommand: ParsableCommand {
       try AtomicFile.checkWritable(path)
     }
     try checkForm()
+    if variant != .mixed, timeInput.uniformInTime || flowMap.flowMap {
+      throw CommandError.usage("--variant is for scores at a fixed time")
+    }
     if timeInput.uniformInTime { return try runUniformInTime(flow.mixture, process) }
     if flowMap.flowMap { return try runFlowMap(flow.mixture, process) }
     let marginal = flow.marginal(at: time)
-    let score = try construct(marginal, tolerance, norm)
+    let score = try construct(marginal, tolerance, norm, variant)
     let measured = MeasuredError(
       score.network, marginal, samples: samples,
       random: RandomStream(seed: seeding.seed).substream("construct"),
       ball: score.certificate.growth.isFinite ? .infinity : score.certificate.ball)
-    let rows = try sweep ? sweepRows(marginal, norm) : []
+    let rows = try sweep ? sweepRows(marginal, norm, variant) : []
     try write(score)
-    Console.result(json(score, measured, rows), asJSON: common.json) {
-      lines(score, measured) + (sweep ? [""] + table(rows) : [])
+    // Mixtures like the paper's, relative to their own scores.
+    let sizes = try sweep && !absolute ? sizeSweeps(marginal, variant) : []
+    Console.result(json(score, measured, rows, sizes), asJSON: common.json) {
+      lines(score, measured) + (sweep ? [""] + table(rows) + lines(sizes) : [])
     }
   }
 
   func construct(
-    _ marginal: Marginal, _ tolerance: Double, _ norm: ErrorNorm?
+    _ marginal: Marginal, _ tolerance: Double, _ norm: ErrorNorm?, _ variant: NetworkVariant
   ) throws -> ConstructedScore {
-    try ConstructedScore(marginal, tolerance: tolerance, relative: !absolute, norm: norm)
+    try ConstructedScore(
+      marginal, tolerance: tolerance, relative: !absolute, norm: norm, variant: variant)
   }
 
   private func write(_ score: ConstructedScore) throws {

@@ -56,14 +56,16 @@ public enum OptimalRule: GridRule {
     return Double(mixture.componentCount * component * steps)
   }
 
-  /// Descents from disturbed grids: as many as about two seconds hold, up to the parameter.
+  /// Descents from disturbed grids: as many as about two seconds hold, or eight beyond 16 dimensions, up to the
+  /// parameter.
   private static func hops(_ request: GridRequest) throws(ScheduleError) -> Int {
     let most = request.value("hops", of: self)
     guard (0...10_000).contains(most) else {
       throw .badParameter(rule: name, name: "hops", problem: "is \(most); use 0 to 10000")
     }
     // One takes 36 µs in the units of `cost`, measured on two cores.
-    return Int(min(most, 2 / (36e-6 * cost(request))))
+    let seconds: Double = request.flow.mixture.dimension > 16 ? 8 : 2
+    return Int(min(most, seconds / (36e-6 * cost(request))))
   }
 
   /// The error that the rule minimises for a request, and the evaluations that its targets took.

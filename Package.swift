@@ -45,8 +45,8 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
   (
     "Reports",
     [
-      "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Schedules", "Distillation",
-      realModule,
+      "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Schedules", "Networks",
+      "Construction", "Distillation", realModule,
     ]
   ),
 ]

@@ -69,6 +69,6 @@ public struct ArchitectureDrawing: Sendable {
   }
 
   private func text(_ x: Int, _ y: Int, _ anchor: String, _ content: String) -> String {
-    "<text x=\"\(x)\" y=\"\(y)\" text-anchor=\"\(anchor)\">\(content)</text>\n"
+    "<text x=\"\(x)\" y=\"\(y)\" text-anchor=\"\(anchor)\" fill=\"currentColor\">\(content)</text>\n"
   }
 }

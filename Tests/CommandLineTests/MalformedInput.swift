@@ -166,6 +166,8 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
       ("m.json --tolerance 1e-30", 65, "rounding"),
       ("m-unequal.json --tolerance 1e-30", 65, "rounding"),
       ("m.json --tolerance 1e-3 --onnx missing/n.onnx", 73, "'missing' does not exist"),
+      ("m.json --tolerance 1e-3 --report missing/r.html", 73, "'missing' does not exist"),
+      ("m.json --tolerance 1e-3 --report run", 73, "directory"),
       ("m.json --tolerance 1e-3 --variant deep", 64, "log-log"),
       ("m-unequal.json --tolerance 1e-3 --variant pure", 65, "shared covariance"),
     ].map { MalformedInput("construct \($0.0) -o new.fdnet", $0.1, $0.2) }
@@ -177,6 +179,8 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
       ("--uniform-in-time --from nan", 64, "--from is nan"),
       ("--from 0.1", 64, "--uniform-in-time"),
       ("--uniform-in-time --time 0.5", 64, "--from"), ("--uniform-in-time --sweep", 64, "--sweep"),
+      ("--uniform-in-time --report new.html", 64, "--report is for the score at one time"),
+      ("--flow-map --segments 2 --report new.html", 64, "--report is for the score at one time"),
       ("--uniform-in-time --norm uniform", 64, "l1, l2 or l4"),
       ("--uniform-in-time --process ve", 64, "--process ou"),
       ("--uniform-in-time --flow-map", 64, "exclude"), ("--segments 3", 64, "--flow-map"),

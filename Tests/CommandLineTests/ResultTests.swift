@@ -48,6 +48,20 @@ import Testing
     try run("evaluate fresh --samples 1")
   }
 
+  /// The page holds the sweep's plots only if there was one.
+  @Test(arguments: [(["--sweep"], 9), ([], 1), (["--sweep", "--absolute"], 3)])
+  func constructionsAreDrawn(options: [String], drawings: Int) throws {
+    let folder = try Workplace.copy()
+    let result = try Executable.run(
+      ["construct", "m.json", "--tolerance", "1e-3", "--samples", "20", "-o", "n.fdnet"]
+        + ["--report", "r.html"] + options, in: folder.url)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    #expect(result.output.contains("r.html: "))
+    let page = try String(contentsOf: folder.url.appending(path: "r.html"), encoding: .utf8)
+    #expect(page.components(separatedBy: "<svg xmlns=").count - 1 == drawings)
+    #expect(page.contains("A network for the score of m.json"))
+  }
+
   /// Results are a function of the seed; threads change no byte.
   @Test func seedsAndThreads() throws {
     let folder = try Workplace.copy()

@@ -32,6 +32,7 @@ extension ConstructCommand {
           : "--time does not go with --flow-map; use --times")
     }
     if sweep { throw CommandError.usage("--sweep is for the score at one time") }
+    if report != nil { throw CommandError.usage("--report is for the score at one time") }
   }
 
   /// Writes the network, and the ONNX file and the drawing if they are asked for.

@@ -104,15 +104,11 @@ extension ConstructCommand {
         ?? [])
   }
 
-  /// The slope of depth over log₂(1/tolerance) by least squares.
+  /// The layers that each halving of the tolerance adds.
   private func growth(_ rows: [(tolerance: Double, score: ConstructedScore)]) -> Double? {
-    guard rows.count >= 3 else { return nil }
-    // Neighbouring tolerances differ by a factor of 10, log₂ 10 halvings.
-    let positions = rows.indices.map { 3.321928094887362 * Double($0) }
-    let depths = rows.map { Double($0.score.network.hiddenLayers) }
-    let middle = positions.reduce(0, +) / Double(rows.count)
-    let spread = positions.reduce(0) { $0 + ($1 - middle) * ($1 - middle) }
-    return zip(positions, depths).reduce(0) { $0 + ($1.0 - middle) * $1.1 } / spread
+    SizeGrowth(
+      tolerances: rows.map(\.tolerance), sizes: rows.map { Double($0.score.network.hiddenLayers) }
+    )?.perHalving
   }
 
   private func number(_ value: Double) -> String { NumberText.significant(value) }

@@ -55,6 +55,9 @@ struct ConstructCommand: ParsableCommand {
   @Option(help: "Also write an ONNX file (opset 17).", completion: .file()) var onnx: String?
   @Flag(help: "Write the ONNX file in float32.") var float32 = false
   @Option(help: "Also draw the architecture as SVG.", completion: .file()) var svg: String?
+  @Option(
+    help: "Also write a page with the network, its errors and, with --sweep, plots of its size.",
+    completion: .file()) var report: String?
   @Option(help: "Points of each kind at which the error is measured.") var samples = 1000
   @OptionGroup(title: "Process") var process: ProcessOptions
   @OptionGroup var seeding: SeedOptions
@@ -84,7 +87,7 @@ struct ConstructCommand: ParsableCommand {
     if float32, onnx == nil { throw CommandError.usage("--float32 goes with --onnx") }
     let flow = ProbabilityFlow(try mixture.make(), process)
     try Memory.check(rows: samples, flow.mixture.dimension, matrices: 12, option: "--samples")
-    for path in [output.output, onnx, svg].compactMap(\.self) {
+    for path in [output.output, onnx, svg, report].compactMap(\.self) {
       try AtomicFile.checkWritable(path)
     }
     try checkForm()
@@ -103,8 +106,12 @@ struct ConstructCommand: ParsableCommand {
     try write(score)
     // Mixtures like the paper's, relative to their own scores.
     let sizes = try sweep && !absolute ? sizeSweeps(marginal, variant) : []
+    if let report {
+      try AtomicFile.write(page(flow, score, measured, rows, sizes, variant).html(), to: report)
+    }
     Console.result(json(score, measured, rows, sizes), asJSON: common.json) {
       lines(score, measured) + (sweep ? [""] + table(rows) + lines(sizes) : [])
+        + (report.map { ["", "\($0): the same as pictures"] } ?? [])
     }
   }
 

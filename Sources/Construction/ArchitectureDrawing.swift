@@ -44,7 +44,7 @@ public struct ArchitectureDrawing: Sendable {
     let tallest = max(1, layers.reduce(0) { max($0, $1.relu + $1.requ) })
     let width = layers.count * step + 40
     var body = ""
-    var stage = ""
+    var (stage, stages) = ("", 0)
     for (l, layer) in layers.enumerated() {
       let left = 20 + l * step
       let (relu, requ) = (layer.relu * height / tallest, layer.requ * height / tallest)
@@ -52,7 +52,8 @@ public struct ArchitectureDrawing: Sendable {
       body += bar(left, 30 + height - relu - requ, requ, "#ee6677")
       body += text(left + 10, 45 + height, "middle", "\(layer.weights)")
       if layer.stage != stage {
-        body += text(left, 62 + height + 12 * (l % 3), "start", layer.stage)
+        body += text(left, 62 + height + 12 * (stages % 3), "start", layer.stage)
+        stages += 1
       }
       stage = layer.stage
     }

@@ -1,9 +1,12 @@
 import Arrays
 import Construction
+import Foundation
 import Mixtures
 import Networks
 import ProbabilityFlow
+import RealModule
 import Reports
+import Stability
 import Testing
 
 @Suite struct ConstructionReportTests {
@@ -111,7 +114,7 @@ import Testing
         hasRow(
           html,
           [
-            NumberText.significant(tolerance),
+            tolerance < 1e-3 ? "1e-\(Int((-Double.log10(tolerance)).rounded()))" : "\(tolerance)",
             NumberText.significant(score.certificate.relativeErrorBound),
             "\(score.network.hiddenLayers)", "\(score.network.width)",
             NumberText.count(score.network.weightCount),
@@ -127,7 +130,7 @@ import Testing
         #expect(html.contains(">\(NumberText.count(row.weights))</td>"), "\(sweep.quantity)")
       }
     }
-    for title in ["Layers against K", "Weights against d", "Layers against D/σ_0"] {
+    for title in ["Layers against K", "Weights against d", "Layers against D/σ₀"] {
       #expect(html.contains("<title>\(title)</title>"), "\(title)")
     }
   }

@@ -36,7 +36,9 @@ extension ConstructionReport {
       svg: Plot(
         title: "\(title) against accuracy",
         x: .init("log₁₀(1/ε)", range: 0.5...(positions.max() ?? 1) + 0.5, ticks: positions),
-        y: .init(unit, range: ConstructionReport.range(sizes)), series: series
+        y: .init(
+          unit, range: ConstructionReport.range(sizes),
+          ticks: ConstructionReport.ticks(sizes)), series: series
       ).svg(),
       caption: growth.map {
         "Least squares: \(NumberText.significant($0.perHalving)) \(unit) for each halving of ε; no "
@@ -56,7 +58,7 @@ extension ConstructionReport {
       rows: accuracies.map { row in
         let network = row.score.network
         return [
-          Table.Cell(NumberText.significant(row.tolerance)),
+          Table.Cell(NumberText.shortest(row.tolerance)),
           Table.Cell(NumberText.significant(certified(row.score.certificate))),
           Table.Cell(NumberText.count(network.hiddenLayers)),
           Table.Cell(NumberText.count(network.width)),
@@ -70,5 +72,15 @@ extension ConstructionReport {
     let (least, greatest) = (sizes.min() ?? 0, sizes.max() ?? 1)
     let room = max(0.15 * (greatest - least), 1)
     return max(0, least - room)...greatest + room
+  }
+
+  /// Whole numbers for an axis of counts; nil where the axis' own choice is whole anyway.
+  static func ticks(_ sizes: [Double]) -> [Double]? {
+    let range = range(sizes)
+    let extent = range.upperBound - range.lowerBound
+    guard extent <= 16 else { return nil }
+    let step: Double = extent > 6 ? 2 : 1
+    let first = (range.lowerBound / step).rounded(.up) * step
+    return Array(stride(from: first, through: range.upperBound, by: step))
   }
 }

@@ -101,7 +101,7 @@ extension ConstructionReport {
       columns: [
         .init("error", alignment: .text), .init("value", kind: .estimate),
         .init("relative", kind: .estimate),
-        .init("certificate/measured", kind: .estimate, note: "where the certificate holds"),
+        .init("certificate/measured", kind: .estimate, note: "below 1: rounding"),
       ],
       rows: [
         row("largest found, float64", measured.largest, isCovered: isUniform),

@@ -8,8 +8,8 @@ extension ConstructionReport {
       blocks: [
         .prose(
           "One quantity grows at a time, at the tolerance "
-            + "\(NumberText.significant(tolerance)) \(unit), for mixtures like the paper's: equal "
-            + "weights, means uniform in [−5, 5]^d, one variance σ_0². D is the largest distance of "
+            + "\(NumberText.shortest(tolerance)) \(unit), for mixtures like the paper's: equal "
+            + "weights, coordinates of the means uniform in [−5, 5], one variance σ₀². D is the largest distance of "
             + "two means. A mixture is left out where the rounding of stored weights alone exceeds "
             + "half the tolerance.")
       ]
@@ -33,7 +33,9 @@ extension ConstructionReport {
         x: .init(
           "\(sweep.quantity.symbol)  (\(sweep.quantity.setting))", scale: .log10,
           range: (values.min() ?? 1) / 1.3...(values.max() ?? 1) * 1.3, ticks: values),
-        y: .init(unit, scale: scale, range: range),
+        y: .init(
+          unit, scale: scale, range: range,
+          ticks: scale == .log10 ? nil : ConstructionReport.ticks(counts)),
         series: [.line(nil, x: values, y: counts, color: .blue, marker: .circle)], height: 230
       ).svg())
   }
@@ -62,15 +64,15 @@ extension SizeSweep.Quantity {
     switch self {
     case .components: "K"
     case .dimension: "d"
-    case .separation: "D/σ_0"
+    case .separation: "D/σ₀"
     }
   }
 
   /// What stays.
   fileprivate var setting: String {
     switch self {
-    case .components: "d = 16, σ_0 = 1"
-    case .dimension: "K = 8, σ_0 = 1"
+    case .components: "d = 16, σ₀ = 1"
+    case .dimension: "K = 8, σ₀ = 1"
     case .separation: "K = 8, d = 16"
     }
   }

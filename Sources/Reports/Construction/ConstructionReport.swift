@@ -51,9 +51,9 @@ public struct ConstructionReport: Sendable {
   }
 
   private var lead: String {
-    "\(flow.described). Its score ∇log p_t at t = \(NumberText.significant(time)) is written down as "
+    "\(flow.described). Its score ∇log p_t at t = \(NumberText.shortest(time)) is written down as "
       + "a ReLU–ReQU network (variant \(variant.rawValue)) whose error is proved to be at most "
-      + "\(NumberText.significant(tolerance)) \(unit). Nothing is trained; numbers of layers, neurons "
+      + "\(NumberText.shortest(tolerance)) \(unit). Nothing is trained; numbers of layers, neurons "
       + "and weights are counted."
   }
 
@@ -65,5 +65,13 @@ public struct ConstructionReport: Sendable {
   /// The certified error in the unit of the tolerance.
   func certified(_ certificate: ScoreCertificate) -> Double {
     isRelative ? certificate.relativeErrorBound : certificate.errorBound
+  }
+}
+
+extension NumberText {
+  /// A number that somebody gave, with as few digits as tell it apart from others, 17 at most.
+  static func shortest(_ value: Double) -> String {
+    (1...17).lazy.map { significant(value, digits: $0) }.first { Double($0) == value }
+      ?? significant(value)
   }
 }

@@ -34,7 +34,7 @@ EXPORTS = [
     "paper:0 --tolerance 1e-6 --variant pure",
     "paper:0 --sigma0 0.1 --tolerance 1e-8 --variant log-log",
     "paper:0 --tolerance 1e-6 --float32",
-    "paper:0 --tolerance 1e-4 --variant log-log --time 0.1 --float32",
+    "paper:0 --sigma0 0.01 --tolerance 1e-6 --norm l2 --variant single --float32",
     "paper:2 --sigma0 0.1 --tolerance 1e-6 --time 0.5 --process vp-linear --norm l2",
 ]
 

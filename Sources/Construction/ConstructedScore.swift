@@ -32,7 +32,8 @@ public struct ConstructedScore: Sendable {
   ///   - relative: whether the tolerance is in units of ‖s‖_{L²(p_t)}.
   ///   - norm: where the error is certified; by default uniformly for one shared covariance, within
   ///     50 standard deviations of the means, and in L²(p_t) otherwise.
-  ///   - variant: the network's layout; the certificate covers each. Unequal covariances have `mixed` only.
+  ///   - variant: the network's layout; the certificate covers each. Unequal covariances have `mixed`
+  ///     only, and `single` serves coarse tolerances, or L^p(p_t) where components are apart.
   /// - Throws: `ConstructionError` if the tolerance cannot be certified.
   public init(
     _ marginal: Marginal, tolerance: Double, relative: Bool = true, norm: ErrorNorm? = nil,
@@ -51,12 +52,20 @@ public struct ConstructedScore: Sendable {
     shared marginal: Marginal, _ tolerance: Double, _ relative: Bool, _ norm: ErrorNorm,
     _ variant: NetworkVariant
   ) throws(ConstructionError) {
-    let parts = SharedScoreParts(marginal, norm)
+    let parts = SharedScoreParts(marginal, norm, isCentred: variant != .single)
     let absolute = relative ? tolerance * parts.scoreNorm : tolerance
     let rounding = parts.roundingBound
     guard rounding < absolute / 2 else {
       throw .unreachable(
         tolerance: tolerance, rounding: rounding / (relative ? parts.scoreNorm : 1))
+    }
+    let budget = absolute - rounding
+    if variant == .single {
+      guard let single = ConstructedScore.single(parts, budget: budget) else {
+        throw .tooFine(tolerance: tolerance)
+      }
+      (network, certificate, stages) = single
+      return
     }
     if parts.isAffine {
       var builder = NetworkBuilder(inputs: marginal.mixture.dimension)
@@ -64,7 +73,6 @@ public struct ConstructedScore: Sendable {
       (certificate, stages) = (parts.certificate([]), [])
       return
     }
-    let budget = absolute - rounding
     let averaged = parts.averaged.flatMap {
       variant == .logLog
         ? nil

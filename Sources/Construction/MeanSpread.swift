@@ -13,18 +13,23 @@ struct MeanSpread: Sendable {
   let weights: [Double]?
   /// The largest distance.
   let diameter: Double
-  /// The largest distance to the centre.
+  /// The largest distance to the centre, or to the origin if sums are not centred.
   let radius: Double
   /// What responsibilities move the average by at most, for each unit that is added to every e_k
   /// against the largest one: max_j Σ_k w_k ‖v_k − v_j‖/min w.
   let totalDistance: Double
 
   /// The spread of vectors with these distances, K×K.
-  init(dimension: Int, distances: Matrix<Double>, centre: Int, weights: [Double]?) {
+  ///
+  /// - Parameter radius: the largest length if sums are about the origin and not the centre.
+  init(
+    dimension: Int, distances: Matrix<Double>, centre: Int, weights: [Double]?,
+    radius: Double? = nil
+  ) {
     count = distances.rows
     (self.dimension, self.centre, self.weights) = (dimension, centre, weights)
     diameter = distances.elements.reduce(0, max)
-    radius = distances[row: centre].reduce(0, max)
+    self.radius = radius ?? distances[row: centre].reduce(0, max)
     let smallest = weights?.reduce(1, min) ?? 1
     totalDistance = (0..<distances.rows).reduce(0) { sum, j in
       max(

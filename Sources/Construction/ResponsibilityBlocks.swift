@@ -79,15 +79,7 @@ struct ResponsibilityBlocks: Sendable {
     let d = parts.marginal.mixture.dimension
     var builder = NetworkBuilder(inputs: d)
     let x = (0..<d).map { builder.input($0) }
-    guard let logits = parts.logits else { preconditionFailure("an affine score has no logits") }
-    let gaps = logits.gaps(in: &builder).gaps
-    let slope = 1 / (logits.scale * exponential.range)
-    let exponentials = gaps.map { gap in
-      let inside = -slope * gap + 1
-      return exponential.apply(builder.relu(inside), builder.requ(inside), in: &builder)
-    }
-    let first = exponentials[0].layer
-    var gammas = normalised(exponentials, weights: nil, in: &builder)
+    var (gammas, ends) = responsibilities(parts, in: &builder)
     if 2 * (gammas.count - 1) * d > 2 * d + 3 * gammas.count {
       // Each product is three neurons; one neuron for it costs a layer but saves outputs.
       gammas = gammas.enumerated().map { k, gamma in
@@ -97,16 +89,47 @@ struct ResponsibilityBlocks: Sendable {
     let last = gammas.enumerated().reduce(0) { $1.offset == parts.centre ? $0 : $1.element.layer }
     let carried = x.map { builder.carry($0, to: last) }
     let outputs = parts.outputs(carried, responsibilities: gammas)
-    let ends = [
-      ("largest logit", gaps[0].layer), ("exponential", first),
-      ("reciprocal and responsibilities", last),
-    ]
+    ends.append(("reciprocal and responsibilities", last))
     guard variant == .pure else {
       let all = Array(repeating: 1, count: last)
       return (builder.network(outputs: outputs), ResponsibilityBlocks.stages(ends, all))
     }
     let (network, counts) = builder.pureNetwork(outputs: outputs, typical: parts.typicalSize)
     return (network, ResponsibilityBlocks.stages(ends, counts))
+  }
+
+  /// The network that clips its responsibilities and subtracts x before the division.
+  func build(
+    _ parts: SharedScoreParts, _ clip: ResponsibilityClip
+  ) -> (SparseNetwork, stages: [(name: String, layers: Range<Int>)]) {
+    let d = parts.marginal.mixture.dimension
+    var builder = NetworkBuilder(inputs: d)
+    let x = (0..<d).map { builder.input($0) }
+    var (gammas, ends) = responsibilities(parts, in: &builder)
+    ends.append(("reciprocal and responsibilities", gammas[0].layer))
+    gammas = clip.apply(gammas, in: &builder)
+    ends.append(("clipping", gammas[0].layer))
+    let carried = x.map { builder.carry($0, to: gammas[0].layer) }
+    let outputs = parts.subtractedOutputs(carried, responsibilities: gammas, in: &builder)
+    ends.append(("difference", outputs[0].layer))
+    let all = Array(repeating: 1, count: outputs[0].layer)
+    return (builder.network(outputs: outputs), ResponsibilityBlocks.stages(ends, all))
+  }
+
+  /// γ̂ of a shared covariance, and the last layers of what comes before the reciprocal.
+  private func responsibilities(
+    _ parts: SharedScoreParts, in builder: inout NetworkBuilder
+  ) -> (gammas: [Signal], ends: [(name: String, layer: Int)]) {
+    guard let logits = parts.logits else { preconditionFailure("an affine score has no logits") }
+    let gaps = logits.gaps(in: &builder).gaps
+    let slope = 1 / (logits.scale * exponential.range)
+    let exponentials = gaps.map { gap in
+      let inside = -slope * gap + 1
+      return exponential.apply(builder.relu(inside), builder.requ(inside), in: &builder)
+    }
+    let first = exponentials[0].layer
+    let gammas = normalised(exponentials, weights: nil, in: &builder)
+    return (gammas, [("largest logit", gaps[0].layer), ("exponential", first)])
   }
 
   /// The parts of the network from the last layer of each, where each layer became `counts` layers.

@@ -26,15 +26,19 @@ struct SharedScoreParts: Sendable {
   private let logitError: LogitDifferences.Bound
 
   /// Whether the responsibilities do not depend on x.
-  var isAffine: Bool { diameter == 0 }
+  let isAffine: Bool
 
-  private let norm: ErrorNorm
+  /// Bounds of ‖C^{-1} m_k‖.
+  let lengths: [Double]
+  let norm: ErrorNorm
   /// What an error range of 1 in the logits makes of the score at most, in the norm.
   private let sensitivity: Double
   /// The size of x at which slopes count: `ball`, or a bound of (E‖x‖⁴)^{1/4}.
   private let reach: Double
 
-  init(_ marginal: Marginal, _ norm: ErrorNorm) {
+  /// - Parameter isCentred: whether the outputs are those of `outputs`, sums about one mean, or
+  ///   those of `subtractedOutputs`, sums about the origin of clipped responsibilities.
+  init(_ marginal: Marginal, _ norm: ErrorNorm, isCentred: Bool = true) {
     self.norm = norm
     let mixture = marginal.mixture
     let precision = SharedPrecision(marginal)
@@ -60,18 +64,31 @@ struct SharedScoreParts: Sendable {
     let base = precision.product(origin)
     (self.marginal, self.precision, self.centre) = (marginal, precision, centre)
     (steps, offset) = (products.map(\.value), base.value)
+    isAffine = distances.elements.allSatisfy { $0 == 0 }
+    let lengths = (0..<count).map { k in
+      let (value, error) = precision.product(
+        mixture.means[row: k].map { marginal.alpha * $0 })
+      return Norms.length(value) * (1 + 1e-9) + error
+    }
+    self.lengths = lengths
+    if !isCentred { distances = ResponsibilityClip.distances(lengths) }
     let spread = MeanSpread(
-      dimension: mixture.dimension, distances: distances, centre: centre, weights: nil)
+      dimension: mixture.dimension, distances: distances, centre: centre, weights: nil,
+      radius: isCentred ? nil : ResponsibilityClip.steepest * lengths.reduce(0, max))
     self.spread = spread
     scoreNorm = ScoreNorm.lowerBound(marginal, precision)
     let farthest = (0..<count).reduce(0) { max($0, Norms.length(mixture.means[row: $1])) }
     ball =
       marginal.alpha * farthest
       + 50 * precision.largestDeviation * Double(mixture.dimension).squareRoot()
-    outputError = .init(
-      constant: base.error + 0x1p-52 * Norms.length(base.value)
-        + products.reduce(0) { max($0, $1.error + 0x1p-52 * Norms.length($1.value)) },
-      slope: precision.error)
+    outputError =
+      isCentred
+      ? .init(
+        constant: base.error + 0x1p-52 * Norms.length(base.value)
+          + products.reduce(0) { max($0, $1.error + 0x1p-52 * Norms.length($1.value)) },
+        slope: precision.error)
+      : SharedScoreParts.subtractedError(
+        farthest: marginal.alpha * farthest, alpha: marginal.alpha, precision)
     reach =
       norm == .uniform
       ? ball
@@ -81,13 +98,13 @@ struct SharedScoreParts: Sendable {
       0.25 * spread.diameter,
       norm.power.map { Overlap.sensitivity(marginal, precision, distances, $0) }
         ?? .infinity)
-    let logits = spread.diameter > 0 ? LogitDifferences(marginal, precision) : nil
+    let logits = isAffine ? nil : LogitDifferences(marginal, precision)
     self.logits = logits
     var scratch = NetworkBuilder(inputs: mixture.dimension)
     let logitError = logits?.gaps(in: &scratch).error ?? .init()
     self.logitError = logitError
     averaged =
-      spread.diameter > 0
+      isCentred && !isAffine
       ? norm.power.flatMap {
         UnequalErrorSizes(shared: marginal, logitError, centre: centre, power: $0)
       } : nil

@@ -23,6 +23,20 @@ import Testing
     #expect(double < 1e-6)
   }
 
+  /// The variant `single` subtracts before it divides, so that it is as accurate as the closed form.
+  @Test(arguments: [ErrorNorm.l2, .uniform]) func singleIsAsAccurate(norm: ErrorNorm) throws {
+    let mixture = try GaussianMixture.paper(seed: 0, sigma0: 0.01)
+    let marginal = Marginal(mixture, try OrnsteinUhlenbeck(), at: 0)
+    let tolerance = norm == .l2 ? 1e-6 : 0.002
+    let score = try ConstructedScore(marginal, tolerance: tolerance, norm: norm, variant: .single)
+    let x = marginal.sample(2000, from: RandomStream(seed: 6)).inSinglePrecision
+    let exact = marginal.score(x.inDoublePrecision)
+    let network = relativeError(score.network(x).inDoublePrecision, exact)
+    let closed = relativeError(closedForm(marginal, x).inDoublePrecision, exact)
+    #expect(network <= 1.5 * closed)
+    #expect(relativeError(score.network(x.inDoublePrecision), exact) <= 1e-6)
+  }
+
   /// The root mean square error in units of the root mean square score.
   private func relativeError(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Double {
     var (error, size) = (0.0, 0.0)

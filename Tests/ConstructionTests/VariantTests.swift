@@ -30,6 +30,59 @@ import Testing
     }
   }
 
+  /// Clipped responsibilities: measured ≤ certified ≤ asked at samples, far out and where two or
+  /// three responsibilities are nearly equal, in float64; Lᵖ over samples where that is claimed.
+  @Test(arguments: 0..<9) func theCertificateOfSingleHolds(seed: Int) throws {
+    let mixture = try sharedMixture(seed: UInt64(200 + seed), type: seed % 3)
+    let marginal = Marginal(mixture, try OrnsteinUhlenbeck(), at: [0.0, 0.05, 0.4][seed / 3])
+    let random = RandomStream(seed: UInt64(seed))
+    let boundaries = try BoundaryPoints(marginal).points(300, random)
+    for (norm, tolerance) in [
+      (ErrorNorm.uniform, 1e-1), (.uniform, 1e-3), (.l2, 1e-2), (.l1, 1e-3),
+    ] {
+      let score = try ConstructedScore(
+        marginal, tolerance: tolerance, norm: norm, variant: .single)
+      let bound = score.certificate.errorBound
+      #expect(score.certificate.relativeErrorBound <= tolerance)
+      let measured = MeasuredError(score.network, marginal, samples: 1000, random: random)
+      #expect(measured.error(norm) <= bound)
+      #expect(score.stages.last?.layers.upperBound == score.network.hiddenLayers + 1)
+      guard norm == .uniform else { continue }
+      let (found, exact) = (score.network(boundaries), marginal.score(boundaries))
+      for n in 0..<found.rows {
+        let square = zip(found[row: n], exact[row: n]).reduce(0) {
+          $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+        }
+        #expect(square.squareRoot() <= bound)
+      }
+    }
+  }
+
+  /// Below what the clipping of the margin 2⁻²¹ costs nothing is certified.
+  @Test func singleRefusesWhatItCannot() throws {
+    let marginal = Marginal(try .paper(seed: 0), try OrnsteinUhlenbeck(), at: 0)
+    #expect(throws: ConstructionError.tooFine(tolerance: 1e-8)) {
+      try ConstructedScore(marginal, tolerance: 1e-8, variant: .single)
+    }
+  }
+
+  /// One Gaussian, and components that are equal: m − x before the division.
+  @Test(arguments: [1, 3]) func singleOfEqualComponents(count: Int) throws {
+    let mean = [3.5, -2.25]
+    let mixture = try GaussianMixture(
+      weights: [Double](repeating: 1 / Double(count), count: count),
+      means: Matrix((0..<count).map { _ in mean }),
+      covariances: .spherical([Double](repeating: 1e-4, count: count)))
+    let marginal = Marginal(mixture, try OrnsteinUhlenbeck(), at: 0.2)
+    let score = try ConstructedScore(marginal, tolerance: 1e-9, variant: .single)
+    let x = marginal.sample(50, from: RandomStream(seed: 2))
+    let (found, exact) = (score.network(x), marginal.score(x))
+    #expect(score.network.hiddenLayers == 1)
+    for (a, b) in zip(found.elements, exact.elements) {
+      #expect(abs(a - b) <= score.certificate.errorBound + 1e-12)
+    }
+  }
+
   /// The pure network is the mixed one in exact arithmetic: with values that need few digits they
   /// agree to the last bits.
   @Test func pureNetworksComputeTheSame() throws {

@@ -40,7 +40,10 @@ struct ConstructCommand: ParsableCommand {
       covariance, otherwise l2.
       """) var norm: String?
   @Option(
-    help: "The layout: mixed, pure (each layer all ReLU or all ReQU) or log-log (least depth).")
+    help: """
+      The layout: mixed, pure (each layer all ReLU or all ReQU), log-log (least depth) or single (as \
+      accurate in float32 as the closed form where components are apart).
+      """)
   var variant = "mixed"
   @Flag(help: "Take the tolerance as it is, not relative to the score.") var absolute = false
   @Flag(

@@ -136,12 +136,12 @@ extension MutableSpan<Float> {
   }
 }
 
-extension [Float] {
+extension Array where Element: BitwiseCopyable & Sendable {
   /// Calls `body` in parallel with the number and a mutable view of each slice.
   ///
   /// - Precondition: the slices are in ascending order and do not overlap.
   public mutating func forEachSlice(
-    _ slices: [Range<Int>], _ body: @Sendable (Int, inout MutableSpan<Float>) -> Void
+    _ slices: [Range<Int>], _ body: @Sendable (Int, inout MutableSpan<Element>) -> Void
   ) {
     var end = 0
     for slice in slices {
@@ -163,7 +163,7 @@ extension [Float] {
   /// `partials` is room for one number a slice.
   public mutating func sumOverSlices(
     _ slices: [Range<Int>], partials: inout [Double],
-    _ body: @Sendable (Int, inout MutableSpan<Float>) -> Double
+    _ body: @Sendable (Int, inout MutableSpan<Element>) -> Double
   ) -> Double {
     precondition(partials.count == slices.count, "\(partials.count) for \(slices.count) slices")
     unsafe partials.withUnsafeMutableBufferPointer { partials in

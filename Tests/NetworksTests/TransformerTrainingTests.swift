@@ -53,6 +53,22 @@ extension NetworksTests {
       #expect(tape.gradient == new.gradient && tape.inputGradient == new.inputGradient)
     }
 
+    @Test func passesReuseTheirMemory() {
+      let shape = TransformerArchitecture(dimension: 5, blocks: 2, width: 8, heads: 2)
+      var run = TransformerRun(shape)
+      var tape = TransformerTape<Float>(shape, batch: 450)
+      func addresses() -> [UInt] {
+        tape.storage.map { array in
+          unsafe array.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+        }
+      }
+      // Arrays that begin as copies of each other part in the first pass.
+      run.train(1, tape: &tape)
+      let before = addresses()
+      run.train(3, tape: &tape)
+      #expect(before.count == 1 + 8 * (3 + 8 + 2 * 9) && addresses() == before)
+    }
+
     @Test func learnsProductsOfCoordinates() {
       let shape = TransformerArchitecture(dimension: 4, blocks: 1, width: 16, heads: 2)
       var run = TransformerRun(shape)

@@ -29,6 +29,14 @@ struct TransformerBlock<Scalar: TransformerScalar>: Sendable {
     hidden = slope
   }
 
+  /// All that a forward pass writes.
+  var storage: [[Scalar]] {
+    [
+      attentionInput, attentionScale, attention.projected, attention.weights, attention.mixed,
+      feedForwardInput, feedForwardScale, slope, hidden,
+    ]
+  }
+
   /// Both residual steps on `scratch.state`.
   mutating func forward(
     _ p: [Scalar], _ places: TransformerBlockPlaces, tokens: Int,

@@ -56,6 +56,11 @@ struct TransformerLane<Scalar: TransformerScalar>: Sendable {
     inputGradient = backward ? output : []
   }
 
+  /// All numbers that a pass writes.
+  var storage: [[Scalar]] {
+    [gradient, output, inputGradient] + scratch.storage + residuals.flatMap(\.storage)
+  }
+
   /// Where a block's numbers lie in the lane's output.
   func place(_ block: Range<Int>) -> Range<Int> {
     let first = block.lowerBound - samples.lowerBound

@@ -19,6 +19,14 @@ struct TransformerScratch<Scalar: TransformerScalar>: Sendable {
   /// The gradient with respect to the output, samples × dimension.
   var outputGradient: [Scalar]
 
+  /// All of them.
+  var storage: [[Scalar]] {
+    [
+      state, normed, stateGradient, branchGradient, projectedGradient, hiddenGradient,
+      weightGradient, outputGradient,
+    ]
+  }
+
   /// Room for `samples` samples, without gradients for forward passes only.
   init(_ shape: TransformerArchitecture, samples: Int, backward: Bool) {
     func room(_ perToken: Int) -> [Scalar] {

@@ -82,6 +82,9 @@ public struct TransformerTape<Scalar: TransformerScalar>: Sendable {
   /// The gradient with respect to the batch of the last pass: batch × dimension.
   public var inputGradient: Matrix<Scalar> { gathered(\.inputGradient) }
 
+  /// All numbers that a pass writes; readable so that tests can see that they never move.
+  package var storage: [[Scalar]] { [gradient] + lanes.flatMap(\.storage) }
+
   /// Forward and backward through all lanes; `seed` writes the gradient with respect to a block's
   /// output between the two.
   private mutating func pass(

@@ -61,7 +61,7 @@ struct OptimalSearch {
     }
     found += hopped(more, from: best, and: found)
     found = ranked(found, on: more)
-    var finals = descents(more, [best] + found.prefix(3), iterations: 60, from: 0.7)
+    var finals = descents(more, [best] + found.prefix(2), iterations: 60, from: 0.7)
     if error.sampleCount > more.sampleCount {
       // The starts too, as descents on few samples can lead away from a good one.
       let chosen = ranked([best] + found + finals + raw, on: error).prefix(2)

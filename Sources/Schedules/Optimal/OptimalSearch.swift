@@ -43,7 +43,7 @@ struct OptimalSearch {
     // Few samples first: they cost little, and the basins are mostly the same.
     let (few, more) = (error.prefix(256), error.prefix(1024))
     var found: [Candidate] = []
-    // The worst starts end no better: a descent from one is left for a hop from another.
+    // The worst starts are left out: hops from the best use the time better.
     let raw = starts.map { Candidate(logGaps: gaps.logGaps($0), value: .infinity) }
     for (i, start) in ranked(raw, on: few).prefix(7).enumerated() {
       if let candidate = descend(few, start.logGaps, iterations: 30) { found.append(candidate) }

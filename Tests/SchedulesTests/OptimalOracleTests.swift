@@ -10,9 +10,13 @@ import Testing
 /// No general optimiser finds a grid more than 2 % better than the rule `optimal` on the same samples.
 ///
 /// A few cases by default. FLOWDISTILL_ORACLE=10 runs every mixture of the suite, sampler and n from ten starts
-/// each and prints a table (hours; FLOWDISTILL_ORACLE_ONLY="ring-8 heun 8" picks cases).
+/// each and prints a table (hours; FLOWDISTILL_ORACLE_ONLY="ring-8 heun 8" picks cases, several between commas;
+/// FLOWDISTILL_ORACLE_SAMPLES replaces the 1,024 samples).
 @Suite struct OptimalOracleTests {
   static let starts = ProcessInfo.processInfo.environment["FLOWDISTILL_ORACLE"].flatMap { Int($0) }
+  static let samples = ProcessInfo.processInfo.environment["FLOWDISTILL_ORACLE_SAMPLES"].flatMap {
+    Int($0)
+  }
   static var isFull: Bool { starts != nil }
 
   struct Case: Sendable, CustomTestStringConvertible {
@@ -29,13 +33,15 @@ import Testing
         Case(mixture: "ring-8", sampler: "dpmpp-2m", segments: 6),
       ]
     }
-    let only = ProcessInfo.processInfo.environment["FLOWDISTILL_ORACLE_ONLY"]
+    let only = ProcessInfo.processInfo.environment["FLOWDISTILL_ORACLE_ONLY"]?.split(separator: ",")
     var cases: [Case] = []
     for n in [8, 4, 6, 12] {
       for mixture in MixtureSuite.all.map(\.name) {
         for sampler in ["euler", "dpmpp-2m", "heun"] {
           let one = Case(mixture: mixture, sampler: sampler, segments: n)
-          if only.map({ one.testDescription.contains($0) }) ?? true { cases.append(one) }
+          if only?.contains(where: { one.testDescription.contains($0) }) ?? true {
+            cases.append(one)
+          }
         }
       }
     }
@@ -48,7 +54,7 @@ import Testing
       try #require(MixtureSuite.named(test.mixture)).mixture(), try VarianceExploding(horizon: 80))
     var request = GridRequest(flow, segments: test.segments)
     request.end = 0.002
-    request.samples = Self.isFull ? 1024 : 200
+    request.samples = Self.samples ?? (Self.isFull ? 1024 : 200)
     // The same objective for all, on few enough samples that the others can afford their evaluations.
     request.parameters = ["enlarge": 1]
     request.sampler = try #require(FewStepSamplers.named(test.sampler))

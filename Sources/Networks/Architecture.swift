@@ -18,6 +18,11 @@ public struct Architecture: Sendable, Equatable {
     public var weights: Range<Int> { offset..<offset + outputs * inputs }
     /// The place of the biases in the flat parameters.
     public var biases: Range<Int> { weights.upperBound..<weights.upperBound + outputs }
+
+    /// The same layer in parameters of which the network's are a part that begins at `start`.
+    func moved(by start: Int) -> Layer {
+      Layer(inputs: inputs, outputs: outputs, activation: activation, offset: start + offset)
+    }
   }
 
   /// The number of coordinates of a sample.

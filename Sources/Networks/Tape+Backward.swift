@@ -70,7 +70,8 @@ extension Tape {
     for block in blocks { copy(block, block.gradient(0), columns, into: &span) }
   }
 
-  private static func squaredError(
+  /// The sum of squared errors of one block's state `l`; its gradient, scaled, goes to that of `l`.
+  static func squaredError(
     _ target: Matrix<Float>, _ block: TapeLayout, output l: Int, scale: Float,
     _ slab: inout MutableSpan<Float>
   ) -> Double {
@@ -85,7 +86,7 @@ extension Tape {
 
   /// All layers, last first, one block: turns the gradient of each state into that of the affine
   /// map before it, keeps its column sums for the biases, and passes it on.
-  private static func backward(
+  static func backward(
     _ layers: [Architecture.Layer], _ block: TapeLayout, _ parameters: [Float], toInput: Bool,
     _ slab: inout MutableSpan<Float>
   ) {

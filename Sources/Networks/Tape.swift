@@ -43,7 +43,7 @@ public struct Tape: Sendable {
     slab = Array(repeating: 0, count: slabs.last?.upperBound ?? 0)
     partials = Array(repeating: 0, count: blocks.count)
     gradient = Array(repeating: 0, count: backward ? architecture.parameterCount : 0)
-    weightTasks = backward ? WeightTask.all(architecture) : []
+    weightTasks = backward ? WeightTask.all(architecture.layers) : []
     weightSlices = weightTasks.map(\.place)
   }
 

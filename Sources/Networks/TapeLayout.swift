@@ -41,19 +41,27 @@ struct TapeLayout: Sendable, Equatable {
     return first + outputsBefore[l]..<first + outputsBefore[l + 1]
   }
 
+  /// The layout of samples that pass through these layers, at this place; without layers it is
+  /// room for `inputs` coordinates and their gradient.
+  init(inputs: Int, outputs: [Int], rows: Range<Int>, start: Int, backward: Bool) {
+    self.rows = rows
+    self.start = start
+    self.backward = backward
+    columnsBefore = TapeLayout.sums(before: [inputs] + outputs)
+    outputsBefore = TapeLayout.sums(before: outputs)
+  }
+
   /// The layouts of all blocks of a batch.
   static func blocks(
     _ architecture: Architecture, batch: Int, grain: Int, backward: Bool
   ) -> [TapeLayout] {
-    let outputs = architecture.layers.map(\.outputs)
-    let columnsBefore = sums(before: [architecture.inputDimension] + outputs)
-    let outputsBefore = sums(before: outputs)
     var result: [TapeLayout] = []
     for first in stride(from: 0, to: batch, by: grain) {
       result.append(
         TapeLayout(
+          inputs: architecture.inputDimension, outputs: architecture.layers.map(\.outputs),
           rows: first..<min(first + grain, batch), start: result.last?.slab.upperBound ?? 0,
-          columnsBefore: columnsBefore, outputsBefore: outputsBefore, backward: backward))
+          backward: backward))
     }
     return result
   }

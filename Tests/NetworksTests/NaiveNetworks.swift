@@ -53,3 +53,48 @@ struct NaiveNetwork: NaiveTwin {
     return delta
   }
 }
+
+/// A residual composition.
+struct NaiveComposition: NaiveTwin {
+  var architecture: ResidualCompositionArchitecture
+  var parameters: [Double]
+
+  init(_ network: ResidualComposition) {
+    architecture = network.architecture
+    parameters = network.parameters.map(Double.init)
+  }
+
+  private func network(_ k: Int) -> NaiveNetwork {
+    var network = NaiveNetwork(Network(architecture.network))
+    network.parameters = Array(parameters[architecture.parameters(k)])
+    return network
+  }
+
+  /// The inputs of all blocks, then the result.
+  private func states(_ x: [Double]) -> [[Double]] {
+    var states = [x]
+    for (k, block) in architecture.blocks.enumerated() {
+      let x = states[k]
+      let value = network(k).value(x)
+      states.append(
+        x.indices.map { block.stateFactor * x[$0] + block.networkFactor * value[$0] })
+    }
+    return states
+  }
+
+  func value(_ x: [Double]) -> [Double] { states(x)[architecture.blocks.count] }
+
+  func pullBack(_ x: [Double], _ delta: [Double], adding gradient: inout [Double]) -> [Double] {
+    let states = states(x)
+    var delta = delta
+    for (k, block) in architecture.blocks.enumerated().reversed() {
+      let places = architecture.parameters(k)
+      var part = Array(gradient[places])
+      let through = network(k).pullBack(
+        states[k], delta.map { block.networkFactor * $0 }, adding: &part)
+      gradient.replaceSubrange(places, with: part)
+      delta = delta.indices.map { block.stateFactor * delta[$0] + through[$0] }
+    }
+    return delta
+  }
+}

@@ -84,11 +84,11 @@ extension Network {
 }
 
 extension LipschitzCertificate {
-  fileprivate init(constant: Double) {
+  init(constant: Double) {
     self.init(productOfNorms: constant, layerwise: constant, reason: nil)
   }
 
-  fileprivate static func infinite(_ reason: String) -> LipschitzCertificate {
+  static func infinite(_ reason: String) -> LipschitzCertificate {
     LipschitzCertificate(productOfNorms: .infinity, layerwise: .infinity, reason: reason)
   }
 }

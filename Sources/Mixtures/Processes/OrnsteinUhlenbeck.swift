@@ -23,6 +23,18 @@ public struct OrnsteinUhlenbeck: CatalogedProcess, Equatable {
     try checkPositive([
       ("beta", beta), ("sigma_inf", sigmaInfinity), ("horizon", horizon),
     ])
+    self.init(checkedBeta: beta, sigmaInfinity: sigmaInfinity, horizon: horizon)
+  }
+
+  /// The paper's process, β = 5 and σ∞ = 1, up to a horizon, which is 1 in the paper.
+  ///
+  /// - Precondition: the horizon is positive and finite.
+  public static func paper(until horizon: Double = 1) -> OrnsteinUhlenbeck {
+    precondition(horizon > 0 && horizon.isFinite, "horizon \(horizon)")
+    return OrnsteinUhlenbeck(checkedBeta: 5, sigmaInfinity: 1, horizon: horizon)
+  }
+
+  private init(checkedBeta beta: Double, sigmaInfinity: Double, horizon: Double) {
     self.beta = beta
     self.sigmaInfinity = sigmaInfinity
     self.horizon = horizon

@@ -1,3 +1,5 @@
+import Formats
+
 /// A tick's text: a decimal, perhaps times a raised power of ten.
 package struct TickLabel: Equatable {
   package var text: String

@@ -1,3 +1,5 @@
+import Formats
+
 /// Where an axis is marked.
 package struct Ticks {
   /// A labelled mark.

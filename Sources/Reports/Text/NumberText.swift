@@ -1,3 +1,5 @@
+import Formats
+
 /// Numbers as people read them: one place, one style, no locale.
 ///
 /// The sign is the typographic minus (U+2212), infinity is `∞`, and what is not a

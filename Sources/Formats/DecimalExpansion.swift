@@ -3,17 +3,17 @@
 /// It starts from Swift's `description`, which is the same on every platform and
 /// in every locale and reads back to the same number. Rounding that text, rather
 /// than multiplying by powers of ten, is what makes golden files possible.
-struct DecimalExpansion {
-  let isNegative: Bool
+package struct DecimalExpansion {
+  package let isNegative: Bool
   /// Digits from the most significant one; none for zero.
   private var digits: [UInt8] = []
   /// Power of ten of the first digit.
-  private(set) var exponent = 0
+  package private(set) var exponent = 0
 
-  var isZero: Bool { digits.isEmpty }
-  var leadingDigit: UInt8 { digits.first ?? 0 }
+  package var isZero: Bool { digits.isEmpty }
+  package var leadingDigit: UInt8 { digits.first ?? 0 }
 
-  init(_ value: Double) {
+  package init(_ value: Double) {
     precondition(value.isFinite, "no decimal expansion of \(value)")
     isNegative = value < 0
     guard value != 0 else { return }
@@ -28,7 +28,7 @@ struct DecimalExpansion {
   }
 
   /// Rounded to a multiple of 10^place, halves away from zero.
-  func rounded(toPlace place: Int) -> DecimalExpansion {
+  package func rounded(toPlace place: Int) -> DecimalExpansion {
     let keep = exponent - place + 1
     guard keep < digits.count else { return self }
     var result = self
@@ -46,7 +46,7 @@ struct DecimalExpansion {
   }
 
   /// Rounded to `count` significant digits.
-  func rounded(toDigits count: Int) -> DecimalExpansion {
+  package func rounded(toDigits count: Int) -> DecimalExpansion {
     rounded(toPlace: exponent - count + 1)
   }
 
@@ -70,7 +70,7 @@ struct DecimalExpansion {
   }
 
   /// Digits of the magnitude with a fixed number of decimals, like `0.0427`.
-  func plain(decimals: Int) -> String {
+  package func plain(decimals: Int) -> String {
     let value = rounded(toPlace: -decimals)
     var bytes: [UInt8] = []
     for place in stride(from: max(value.exponent, 0), through: -decimals, by: -1) {
@@ -81,9 +81,21 @@ struct DecimalExpansion {
   }
 
   /// The magnitude divided by 10^power, with a fixed number of decimals.
-  func plain(dividedByPowerOfTen power: Int, decimals: Int) -> String {
+  package func plain(dividedByPowerOfTen power: Int, decimals: Int) -> String {
     var shifted = self
     if !isZero { shifted.exponent -= power }
     return shifted.plain(decimals: decimals)
+  }
+}
+
+extension DecimalExpansion {
+  /// Scientific notation with two digits or more in the exponent, as C's `%.{decimals}e`.
+  package static func scientific(_ value: Double, decimals: Int) -> String {
+    guard value.isFinite else { return "\(value)" }
+    let rounded = DecimalExpansion(value).rounded(toDigits: decimals + 1)
+    let power = rounded.exponent.magnitude
+    return (rounded.isNegative ? "-" : "")
+      + rounded.plain(dividedByPowerOfTen: rounded.exponent, decimals: decimals)
+      + (rounded.exponent < 0 ? "e-" : "e+") + (power < 10 ? "0" : "") + "\(power)"
   }
 }

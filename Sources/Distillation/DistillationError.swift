@@ -19,6 +19,8 @@ public enum DistillationError: Error, Equatable, CustomStringConvertible {
   case alreadyExists(path: String)
   /// The folder holds a run of another plan.
   case otherPlan(path: String, difference: String)
+  /// The folder's networks are scores, not flow maps.
+  case scores(path: String)
   /// The folder holds no finished run.
   case unfinished(path: String, segments: Int, of: Int)
 
@@ -36,6 +38,8 @@ public enum DistillationError: Error, Equatable, CustomStringConvertible {
       "\(path) already holds a run; add --resume to go on with it or choose another folder"
     case .otherPlan(let path, let difference):
       "\(path) holds a run with another \(difference); choose another folder"
+    case .scores(let path):
+      "\(path) holds scores, not flow maps; use a run of students"
     case .unfinished(let path, let segments, let of):
       "\(path) has \(segments) of \(of) students; finish it with distill --resume"
     }

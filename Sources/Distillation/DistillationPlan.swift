@@ -26,17 +26,6 @@ public struct DistillationPlan: Sendable {
   /// The flow that is distilled.
   public var flow: ProbabilityFlow { ProbabilityFlow(mixture, grid.process) }
 
-  /// The bytes that training needs, roughly: weights with gradient and moments, the states of a
-  /// batch with their gradients, the teacher's working memory.
-  public var memoryEstimate: Double {
-    let widths = [mixture.dimension] + recipe.hiddenWidths + [mixture.dimension]
-    let weights = zip(widths, widths.dropFirst()).reduce(0.0) {
-      $0 + (Double($1.0) + 1) * Double($1.1)
-    }
-    let states = widths.reduce(0.0) { $0 + Double($1) }
-    return 16 * weights + Double(recipe.batch) * (8 * states + 24 * Double(mixture.dimension))
-  }
-
   /// The random stream of segment k for a purpose.
   func stream(_ purpose: String, segment k: Int) -> RandomStream {
     RandomStream(seed: seed).substream(purpose).substream(UInt64(k))

@@ -76,45 +76,64 @@ public struct Distiller: Sendable {
     let count = plan.grid.segmentCount
     let checkpoint = folder.file("checkpoint.safetensors")
     var metrics = Metrics(folder)
-    for k in folder.finishedSegments(of: count)..<count {
+    let finished = folder.finishedSegments(of: count)
+    for stage in 0..<plan.stageCount where plan.segments(ofStage: stage).upperBound > finished {
+      let previous = try earlierStudents(stage)
       var trainer: SegmentTrainer
-      if let resumed = try savedTrainer(checkpoint, segment: k) {
+      if let resumed = try savedTrainer(checkpoint, stage: stage, after: previous) {
         trainer = resumed
       } else {
-        trainer = try SegmentTrainer(plan, segment: k)
+        trainer = try SegmentTrainer(plan, stage: stage, after: previous)
       }
-      metrics.forget(segment: k, from: trainer.stepCount)
-      let before = (0..<k).reduce(0) { $0 + plan.recipe.steps(segment: $1, of: count) }
+      metrics.forget(segment: stage, from: trainer.stepCount)
+      let before = (0..<stage).reduce(0) { $0 + plan.steps(stage: $1) }
       while !trainer.isFinished {
         let rate = trainer.learningRate
         let loss = try trainer.step()
         let step = trainer.stepCount
         if step % Distiller.metricsInterval == 0 || trainer.isFinished {
           metrics.append(
-            TrainingRecord(segment: k, step: step, loss: loss, learningRate: rate))
+            TrainingRecord(segment: stage, step: step, loss: loss, learningRate: rate))
         }
         progress(
           TrainingProgress(
-            segment: k, segmentCount: count, step: step, totalStep: before + step,
+            segment: stage, segmentCount: plan.stageCount, step: step, totalStep: before + step,
             totalSteps: plan.recipe.totalSteps, loss: loss))
         let stop = shouldStop()
         if stop || (step % checkpointInterval == 0 && !trainer.isFinished) {
-          try trainer.checkFinite()
-          try saving { () throws(FormatError) in
-            // The record first: lines beyond the checkpoint are dropped by whoever goes on, missing
-            // ones would be missing for good.
-            try metrics.write()
-            try StudentFile.writeCheckpoint(trainer, to: checkpoint)
-          }
+          try save(trainer, metrics, checkpoint)
         }
-        if stop { throw .interrupted(segment: k, step: step) }
+        if stop { throw .interrupted(segment: stage, step: step) }
       }
+      // A kill between the students of a shared network must not cost its training.
+      if plan.recipe.sharing == .shared { try save(trainer, metrics, checkpoint) }
       try trainer.checkFinite()
       try saving { () throws(FormatError) in
         try metrics.write()
-        try StudentFile.write(trainer.student, to: folder.segmentFile(k))
+        for (k, student) in zip(plan.segments(ofStage: stage), trainer.students) {
+          try StudentFile.write(student, to: folder.segmentFile(k))
+        }
       }
     }
+  }
+
+  /// A checkpoint, if the weights are worth one.
+  private func save(
+    _ trainer: SegmentTrainer, _ metrics: Metrics, _ path: String
+  ) throws(DistillationError) {
+    try trainer.checkFinite()
+    try saving { () throws(FormatError) in
+      // The record first: lines beyond the checkpoint are dropped by whoever goes on, missing
+      // ones would be missing for good.
+      try metrics.write()
+      try StudentFile.writeCheckpoint(trainer, to: path)
+    }
+  }
+
+  /// The students before a stage, if it is trained on their states.
+  private func earlierStudents(_ stage: Int) throws(DistillationError) -> [Student] {
+    guard plan.recipe.states == .own else { return [] }
+    do { return try folder.trained(plan, 0..<stage) } catch { throw .file(error) }
   }
 
   /// One step of the progress is one student.
@@ -140,10 +159,12 @@ public struct Distiller: Sendable {
   }
 
   private func savedTrainer(
-    _ path: String, segment k: Int
+    _ path: String, stage: Int, after previous: [Student]
   ) throws(DistillationError) -> SegmentTrainer? {
     guard FileReader.exists(path) else { return nil }
-    do { return try StudentFile.readCheckpoint(path, plan: plan, segment: k) } catch {
+    do {
+      return try StudentFile.readCheckpoint(path, plan: plan, stage: stage, after: previous)
+    } catch {
       throw .file(error)
     }
   }

@@ -84,7 +84,7 @@ private func difference(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Doub
 }
 
 /// ‖a_i − b_i‖² for each row.
-private func rowSquares(_ a: Matrix<Double>, minus b: Matrix<Double>? = nil) -> [Double] {
+func rowSquares(_ a: Matrix<Double>, minus b: Matrix<Double>? = nil) -> [Double] {
   (0..<a.rows).map { i in
     var sum = 0.0
     for j in 0..<a.columns {

@@ -17,6 +17,10 @@ extension Recipe {
       "weight_decay": .number(weightDecay), "gradient_norm": .number(gradientNorm),
       "parameter_bound": parameterBound.map { .number($0) } ?? .null,
       "teacher": .string(teacher.rawValue), "teacher_tolerance": .number(teacherTolerance),
+      "network": .string(network.rawValue), "blocks": .integer(blocks),
+      "states": .string(states.rawValue), "sharing": .string(sharing.rawValue),
+      "target": .string(target.rawValue),
+      "published_steps": publishedSteps.map { .integer($0) } ?? .null,
     ]
   }
 
@@ -52,6 +56,16 @@ extension Recipe {
       gradientNorm: try reader.numberOrInfinity("gradient_norm"),
       parameterBound: try reader.optionalNumber("parameter_bound"),
       teacher: try choice("teacher"), teacherTolerance: try reader.number("teacher_tolerance"))
+    // Runs of earlier versions have none of these.
+    let keys = ["network", "blocks", "states", "sharing", "target", "published_steps"]
+    if keys.contains(where: { reader.object[$0] != nil }) {
+      network = try choice("network")
+      blocks = try reader.integer("blocks")
+      states = try choice("states")
+      sharing = try choice("sharing")
+      target = try choice("target")
+      publishedSteps = try reader.optionalInteger("published_steps")
+    }
     try reader.finish()
     if let problem { throw reader.error("", problem) }
   }
@@ -85,8 +99,35 @@ extension Recipe {
     if let bound = parameterBound, !(bound > 0 && bound.isFinite) {
       return "the parameter bound is \(bound); use a positive number"
     }
+    if let problem = networkProblem { return problem }
     if !(teacherTolerance > 0 && teacherTolerance < 1) {
       return "the teacher's tolerance is \(teacherTolerance); use a number in (0, 1)"
+    }
+    return nil
+  }
+}
+
+extension Recipe {
+  /// What makes the kind of network impossible, or impossible together with another choice.
+  private var networkProblem: String? {
+    if !(1...Recipe.depthLimit).contains(blocks) {
+      return "the number of blocks is \(blocks); use 1 to \(Recipe.depthLimit)"
+    }
+    if network == .transformer, hiddenWidths[0] % Recipe.attentionHeads != 0 {
+      return
+        "a transformer has width \(hiddenWidths[0]); use a multiple of \(Recipe.attentionHeads)"
+    }
+    if sharing == .shared, network != .perceptron {
+      return "only perceptrons take the time as an input; use separate networks"
+    }
+    if sharing == .shared, states == .own {
+      return "one network for all segments has no finished students before it; use exact states"
+    }
+    if target == .score, parametrisation != .plain || states == .own || sharing == .shared {
+      return "scores are learnt by plain, separate networks on exact states"
+    }
+    if let publishedSteps, !(1...1_000_000).contains(publishedSteps) {
+      return "the published teacher has \(publishedSteps) steps a segment; use 1 to 1000000"
     }
     return nil
   }

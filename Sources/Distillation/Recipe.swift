@@ -37,12 +37,57 @@ public enum TeacherChoice: String, Sendable, CaseIterable {
   case published
 }
 
+/// The kind of a student's network.
+public enum NetworkKind: String, Sendable, CaseIterable {
+  /// Affine maps with rectifiers between them.
+  case perceptron
+  /// One token a coordinate, as in experiment 3; the first hidden width is that of a token.
+  case transformer
+  /// Definition 10 of the paper: explicit Euler steps x + h v(x) with a perceptron for each score.
+  case composition
+}
+
+/// The states on which a student is trained.
+public enum TrainingStates: String, Sendable, CaseIterable {
+  /// Exact samples of p_t at the segment's beginning, as in the paper.
+  case exact
+  /// Where the students before it carry samples of p_T; the target is the true state of the same
+  /// trajectory, so that a student also undoes its predecessors' errors.
+  case own
+}
+
+/// Whether segments have networks of their own.
+public enum NetworkSharing: String, Sendable, CaseIterable {
+  /// One network a segment, trained one after the other.
+  case separate
+  /// One network that also takes the time, trained on all segments at once.
+  case shared
+}
+
+/// What a network learns.
+public enum TrainingTarget: String, Sendable, CaseIterable {
+  /// The flow map of its segment.
+  case flowMap = "flow-map"
+  /// The score of p_t where its segment begins: experiment 1. Such networks are no students.
+  case score
+}
+
 /// All choices of a distillation but mixture, process, grid and seed.
 public struct Recipe: Sendable, Equatable {
   /// The recipe's name; "custom" once a choice differs from the named recipe.
   public var name: String
   /// How a network becomes a flow map.
   public var parametrisation: Parametrisation
+  /// The kind of network.
+  public var network = NetworkKind.perceptron
+  /// The number of residual blocks of a transformer or composition.
+  public var blocks = 1
+  /// The states that it is trained on.
+  public var states = TrainingStates.exact
+  /// Whether segments share one network.
+  public var sharing = NetworkSharing.separate
+  /// What is learnt.
+  public var target = TrainingTarget.flowMap
   /// The width of each hidden layer.
   public var hiddenWidths: [Int]
   /// The activations of the hidden layers.
@@ -63,6 +108,8 @@ public struct Recipe: Sendable, Equatable {
   public var parameterBound: Double?
   /// Who provides the targets.
   public var teacher: TeacherChoice
+  /// The published teacher's steps in each segment; nil: 100 over [0, T], at least 5.
+  public var publishedSteps: Int?
   /// The accurate teacher's tolerance.
   public var teacherTolerance: Double
   /// If set, students are constructed so, and nothing is trained.

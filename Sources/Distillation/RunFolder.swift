@@ -70,27 +70,52 @@ public struct RunFolder: Sendable {
 
   /// All students of a finished run.
   ///
-  /// - Throws: `DistillationError.unfinished` if some are missing; `.file` if one is unreadable.
+  /// - Throws: `DistillationError.unfinished` if some are missing; `.scores` if its networks are
+  ///   scores; `.file` if one is unreadable.
   public func students(_ plan: DistillationPlan) throws(DistillationError) -> StudentChain {
-    let segments = plan.grid.segments
-    let finished = finishedSegments(of: segments.count)
-    guard finished == segments.count else {
-      throw .unfinished(path: path, segments: finished, of: segments.count)
-    }
-    var students: [SegmentStudent] = []
-    for (k, segment) in segments.enumerated() {
-      let path = segmentFile(k)
-      do {
-        students.append(
-          plan.recipe.construction == nil
-            ? .trained(
-              try StudentFile.read(path, plan: plan, from: segment.from, to: segment.to))
-            : .constructed(
-              try ConstructedStudent(path, plan: plan, from: segment.from, to: segment.to)))
-      } catch {
-        throw .file(error)
+    guard plan.recipe.target == .flowMap else { throw .scores(path: path) }
+    try checkFinished(plan)
+    do {
+      guard plan.recipe.construction != nil else {
+        return StudentChain(try trained(plan, 0..<plan.grid.segmentCount))
       }
+      var students: [SegmentStudent] = []
+      for (k, segment) in plan.grid.segments.enumerated() {
+        students.append(
+          .constructed(
+            try ConstructedStudent(
+              segmentFile(k), plan: plan, from: segment.from, to: segment.to)))
+      }
+      return StudentChain(segments: students)
+    } catch {
+      throw .file(error)
     }
-    return StudentChain(segments: students)
+  }
+
+  /// The trained scores of a finished run, one where each segment begins.
+  ///
+  /// - Throws: `DistillationError.unfinished` if some are missing; `.file` if one is unreadable.
+  /// - Precondition: the plan's target is the score.
+  public func scores(_ plan: DistillationPlan) throws(DistillationError) -> [Student] {
+    precondition(plan.recipe.target == .score, "a run of flow maps")
+    try checkFinished(plan)
+    do { return try trained(plan, 0..<plan.grid.segmentCount) } catch { throw .file(error) }
+  }
+
+  /// The trained networks of some segments.
+  func trained(_ plan: DistillationPlan, _ segments: Range<Int>) throws(FormatError) -> [Student] {
+    var students: [Student] = []
+    for k in segments {
+      students.append(try StudentFile.read(segmentFile(k), plan: plan, segment: k))
+    }
+    return students
+  }
+
+  private func checkFinished(_ plan: DistillationPlan) throws(DistillationError) {
+    let count = plan.grid.segmentCount
+    let finished = finishedSegments(of: count)
+    guard finished == count else {
+      throw .unfinished(path: path, segments: finished, of: count)
+    }
   }
 }

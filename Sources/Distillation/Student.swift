@@ -1,33 +1,45 @@
 public import Arrays
 public import Networks
 
-/// A learned flow map of one segment: from states at `from` to states at `to`.
-public struct Student: Sendable, Equatable {
-  /// The network.
-  public var network: Network
-  /// How it becomes a flow map.
+/// How a network's values become the flow map of a segment.
+public struct StudentForm: Sendable, Equatable {
+  /// How they are added to the state.
   public let parametrisation: Parametrisation
   /// The factor c of a residual student; 1 for a plain one.
   public let scale: Double
-  /// The time at which it starts.
+  /// The time at which the segment starts.
   public let from: Double
   /// The time at which it ends.
   public let to: Double
+  /// What the network takes beside the state: functions of `from` if segments share a network.
+  public let timeFeatures: [Float]
 
-  /// A student from its parts.
+  /// A form from its parts.
   public init(
-    network: Network, parametrisation: Parametrisation, scale: Double, from: Double, to: Double
+    parametrisation: Parametrisation, scale: Double, from: Double, to: Double,
+    timeFeatures: [Float] = []
   ) {
-    self.network = network
     self.parametrisation = parametrisation
     self.scale = scale
     self.from = from
     self.to = to
+    self.timeFeatures = timeFeatures
   }
 
-  /// Ψ(x) for each row of x; the network runs in single precision, the state stays in double.
-  public func callAsFunction(_ x: Matrix<Double>) -> Matrix<Double> {
-    let output = network(x.inSinglePrecision)
+  /// What the network takes for the states x: each row with the features of the time behind it.
+  func input(_ x: Matrix<Double>) -> Matrix<Float> {
+    guard !timeFeatures.isEmpty else { return x.inSinglePrecision }
+    var elements: [Float] = []
+    elements.reserveCapacity(x.rows * (x.columns + timeFeatures.count))
+    for i in 0..<x.rows {
+      for j in 0..<x.columns { elements.append(Float(x[i, j])) }
+      elements.append(contentsOf: timeFeatures)
+    }
+    return Matrix(rows: x.rows, columns: x.columns + timeFeatures.count, elements: elements)
+  }
+
+  /// Ψ(x) from the network's values.
+  func state(_ x: Matrix<Double>, _ output: Matrix<Float>) -> Matrix<Double> {
     switch parametrisation {
     case .plain:
       return output.inDoublePrecision
@@ -52,5 +64,42 @@ public struct Student: Sendable, Equatable {
       }
       return target
     }
+  }
+}
+
+/// A learned flow map of one segment: from states at `from` to states at `to`.
+public struct Student: Sendable, Equatable {
+  /// The network.
+  public var network: StudentNetwork
+  /// How it becomes a flow map.
+  public let form: StudentForm
+
+  /// A student from its parts.
+  public init(network: StudentNetwork, form: StudentForm) {
+    self.network = network
+    self.form = form
+  }
+
+  /// A student of a perceptron that takes the state alone.
+  public init(
+    network: Network, parametrisation: Parametrisation, scale: Double, from: Double, to: Double
+  ) {
+    self.init(
+      network: StudentNetwork(network),
+      form: StudentForm(parametrisation: parametrisation, scale: scale, from: from, to: to))
+  }
+
+  /// How the network becomes a flow map.
+  public var parametrisation: Parametrisation { form.parametrisation }
+  /// The factor c of a residual student; 1 for a plain one.
+  public var scale: Double { form.scale }
+  /// The time at which it starts.
+  public var from: Double { form.from }
+  /// The time at which it ends.
+  public var to: Double { form.to }
+
+  /// Ψ(x) for each row of x; the network runs in single precision, the state stays in double.
+  public func callAsFunction(_ x: Matrix<Double>) -> Matrix<Double> {
+    form.state(x, network(form.input(x)))
   }
 }

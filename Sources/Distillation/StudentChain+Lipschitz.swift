@@ -37,7 +37,9 @@ extension Student {
     // A box gains next to nothing where slopes are bounded anyway.
     let box =
       everywhere.value.isFinite
-      ? everywhere : network.lipschitzCertificate(on: marginal.box(deviations: 6))
+      ? everywhere
+      : network.lipschitzCertificate(
+        on: marginal.box(deviations: 6).with(form.timeFeatures.map { Double($0) }))
     return StudentLipschitz(
       from: from, to: to, global: lipschitzBound(everywhere.value),
       productOfNorms: lipschitzBound(everywhere.productOfNorms),
@@ -81,6 +83,13 @@ extension StudentLipschitz {
     if let reason { object["reason"] = .string(reason) }
     if let localReason { object["local_reason"] = .string(localReason) }
     return .object(object)
+  }
+}
+
+extension InputBox {
+  /// The box with more coordinates, each of one value.
+  fileprivate func with(_ values: [Double]) -> InputBox {
+    InputBox(lower: lower + values, upper: upper + values)
   }
 }
 

@@ -7,39 +7,42 @@ import Stability
 
 /// Students and their training state as safetensors.
 ///
-/// Tensors `layers.i.weight` (outputs × inputs) and `layers.i.bias` are readable anywhere; a
-/// checkpoint adds the optimiser's moments as `optimiser.first` and `optimiser.second`.
+/// A perceptron's tensors are `layers.i.weight` (outputs × inputs) and `layers.i.bias`; other kinds
+/// of network are one tensor `parameters` in the order of their architecture. A checkpoint adds the
+/// optimiser's moments as `optimiser.first` and `optimiser.second`.
 enum StudentFile {
   /// A finished student.
   static func write(_ student: Student, to path: String) throws(FormatError) {
-    try Safetensors(tensors(student), metadata: metadata(student)).write(to: path)
+    try Safetensors(tensors(student.network), metadata: metadata(student.network, [student.form]))
+      .write(to: path)
   }
 
   /// Reads a finished student and checks that it is the plan's.
   static func read(
-    _ path: String, plan: DistillationPlan, from: Double, to: Double
+    _ path: String, plan: DistillationPlan, segment k: Int
   ) throws(FormatError) -> Student {
-    try student(try Safetensors.read(path), path, plan, from, to)
+    let (network, forms) = try contents(try Safetensors.read(path), path, plan, k..<k + 1)
+    return Student(network: network, form: forms[0])
   }
 
-  /// A student in training.
+  /// A network in training.
   static func writeCheckpoint(_ trainer: SegmentTrainer, to path: String) throws(FormatError) {
-    let (student, optimiser) = (trainer.student, trainer.optimiser)
-    var metadata = metadata(student)
-    metadata["segment"] = String(trainer.segment)
+    let (network, optimiser) = (trainer.network, trainer.optimiser)
+    var metadata = metadata(network, trainer.forms)
+    metadata["segment"] = String(trainer.stage)
     metadata["step"] = String(trainer.stepCount)
-    let count = student.network.parameterCount
+    let count = network.parameterCount
     try Safetensors(
-      tensors(student) + [
+      tensors(network) + [
         .init(name: "optimiser.first", shape: [count], values: .float32(optimiser.firstMoment)),
         .init(name: "optimiser.second", shape: [count], values: .float32(optimiser.secondMoment)),
       ], metadata: metadata
     ).write(to: path)
   }
 
-  /// The training of segment `k` from a checkpoint, or nil if it belongs to another segment.
+  /// The training of a stage from a checkpoint, or nil if it belongs to another stage.
   static func readCheckpoint(
-    _ path: String, plan: DistillationPlan, segment k: Int
+    _ path: String, plan: DistillationPlan, stage: Int, after previous: [Student]
   ) throws(FormatError) -> SegmentTrainer? {
     let file = try Safetensors.read(path)
     guard let segment = file.metadata["segment"].flatMap({ Int($0) }),
@@ -48,15 +51,14 @@ enum StudentFile {
       throw .malformed(
         path: path, location: "__metadata__", problem: "segment or step is missing", advice: nil)
     }
-    guard segment == k else { return nil }
-    guard (0...plan.recipe.steps(segment: k, of: plan.grid.segmentCount)).contains(step) else {
+    guard segment == stage else { return nil }
+    guard (0...plan.steps(stage: stage)).contains(step) else {
       throw .malformed(
-        path: path, location: "__metadata__.step", problem: "\(step) is not a step of segment \(k)",
-        advice: nil)
+        path: path, location: "__metadata__.step",
+        problem: "\(step) is not a step of segment \(stage)", advice: nil)
     }
-    let (from, to) = plan.grid.segments[k]
-    let student = try student(file, path, plan, from, to)
-    let count = student.network.parameterCount
+    let (network, forms) = try contents(file, path, plan, plan.segments(ofStage: stage))
+    let count = network.parameterCount
     var optimiser = AdamW(parameterCount: count, settings: plan.recipe.optimiser)
     optimiser.firstMoment = try floats(file, "optimiser.first", [count], path)
     optimiser.secondMoment = try floats(file, "optimiser.second", [count], path)
@@ -66,11 +68,18 @@ enum StudentFile {
         advice: nil)
     }
     optimiser.stepCount = step
-    return SegmentTrainer(plan, segment: k, student: student, optimiser: optimiser)
+    return SegmentTrainer(
+      plan, stage: stage, after: previous, network: network, forms: forms, optimiser: optimiser)
   }
 
-  private static func tensors(_ student: Student) -> [Safetensors.Tensor] {
-    student.network.layers.enumerated().flatMap { i, layer in
+  private static func tensors(_ network: StudentNetwork) -> [Safetensors.Tensor] {
+    guard let perceptron = network.perceptron else {
+      return [
+        Safetensors.Tensor(
+          name: "parameters", shape: [network.parameterCount], values: .float32(network.parameters))
+      ]
+    }
+    return perceptron.layers.enumerated().flatMap { i, layer in
       [
         Safetensors.Tensor(
           name: "layers.\(i).weight", shape: [layer.weights.rows, layer.weights.columns],
@@ -81,41 +90,70 @@ enum StudentFile {
     }
   }
 
-  private static func metadata(_ student: Student) -> [String: String] {
-    [
-      "format": "flowdistill.student/1", "parametrisation": student.parametrisation.rawValue,
-      "scale": "\(student.scale)", "from": "\(student.from)", "to": "\(student.to)",
-      "activations": student.network.layers.map(\.activation.rawValue).joined(separator: ","),
+  /// What describes the students that share a network.
+  private static func metadata(
+    _ network: StudentNetwork, _ forms: [StudentForm]
+  ) -> [String: String] {
+    func text(_ part: (StudentForm) -> String) -> String {
+      forms.map(part).joined(separator: ",")
+    }
+    var entries = [
+      "format": "flowdistill.student/1", "parametrisation": forms[0].parametrisation.rawValue,
+      "scale": text { "\($0.scale)" }, "from": text { "\($0.from)" }, "to": text { "\($0.to)" },
     ]
+    switch network.architecture {
+    case .perceptron(let architecture):
+      entries["activations"] =
+        architecture.layers.map(\.activation.rawValue).joined(separator: ",")
+    case .transformer: entries["network"] = NetworkKind.transformer.rawValue
+    case .composition: entries["network"] = NetworkKind.composition.rawValue
+    }
+    if !forms[0].timeFeatures.isEmpty {
+      entries["time_features"] = text {
+        $0.timeFeatures.map { "\($0)" }.joined(separator: " ")
+      }
+    }
+    return entries
   }
 
-  private static func student(
-    _ file: Safetensors, _ path: String, _ plan: DistillationPlan, _ from: Double, _ to: Double
-  ) throws(FormatError) -> Student {
-    let d = plan.mixture.dimension
-    let architecture = Architecture.mlp(
-      dimensions: [d] + plan.recipe.hiddenWidths + [d],
-      activations: plan.recipe.activations.cycle)
-    let scale = file.metadata["scale"].flatMap { Double($0) } ?? .nan
-    var student = Student(
-      network: Network(architecture), parametrisation: plan.recipe.parametrisation, scale: scale,
-      from: from, to: to)
+  /// The network and the forms of the students of some segments.
+  private static func contents(
+    _ file: Safetensors, _ path: String, _ plan: DistillationPlan, _ segments: Range<Int>
+  ) throws(FormatError) -> (StudentNetwork, [StudentForm]) {
+    var network = StudentNetwork(plan.architecture(segment: segments.lowerBound))
+    let scales = (file.metadata["scale"] ?? "").split(separator: ",").map { Double($0) ?? .nan }
+    guard scales.count == segments.count, scales.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+      throw odd(path, "scale")
+    }
+    let forms = zip(segments, scales).map { k, scale in
+      let (from, to) = plan.grid.segments[k]
+      return StudentForm(
+        parametrisation: plan.recipe.parametrisation, scale: scale, from: from, to: to,
+        timeFeatures: plan.timeFeatures(segment: k))
+    }
     // All but the scale is the plan's: a file that says otherwise belongs to another run.
-    let expected = metadata(student)
-    let odd = expected.keys.sorted().first { file.metadata[$0] != expected[$0] }
-    guard odd == nil, scale > 0, scale.isFinite else {
-      throw .malformed(
-        path: path, location: "__metadata__.\(odd ?? "scale")",
-        problem: "is not that of this run's student", advice: nil)
+    let expected = metadata(network, forms)
+    if let key = expected.keys.sorted().first(where: { file.metadata[$0] != expected[$0] }) {
+      throw odd(path, key)
+    }
+    guard case .perceptron(let architecture) = network.architecture else {
+      network.parameters = try floats(file, "parameters", [network.parameterCount], path)
+      return (network, forms)
     }
     for (i, layer) in architecture.layers.enumerated() {
-      student.network.parameters.replaceSubrange(
+      network.parameters.replaceSubrange(
         layer.weights,
         with: try floats(file, "layers.\(i).weight", [layer.outputs, layer.inputs], path))
-      student.network.parameters.replaceSubrange(
+      network.parameters.replaceSubrange(
         layer.biases, with: try floats(file, "layers.\(i).bias", [layer.outputs], path))
     }
-    return student
+    return (network, forms)
+  }
+
+  private static func odd(_ path: String, _ key: String) -> FormatError {
+    .malformed(
+      path: path, location: "__metadata__.\(key)", problem: "is not that of this run's student",
+      advice: nil)
   }
 
   private static func floats(

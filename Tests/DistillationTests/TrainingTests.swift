@@ -97,13 +97,14 @@ extension DistillationTests {
       let x = RandomStream(seed: 2).normals(rows: 7, columns: 3)
       let plain = affineStudent(-2, [1, 0, 4], from: 1, to: 0)
       let residual = Student(
-        network: plain.network, parametrisation: .residual, scale: 0.5, from: 1, to: 0)
+        network: plain.network,
+        form: StudentForm(parametrisation: .residual, scale: 0.5, from: 1, to: 0))
       // x + 0.5 (−2x + b) = b/2
       let expected = Matrix([[Double]](repeating: [0.5, 0, 2], count: 7))
       #expect(relativeMSE(residual(x), expected) < 1e-12)
       let zero = Student(
-        network: Network(plain.network.architecture), parametrisation: .residual, scale: 3, from: 1,
-        to: 0)
+        network: StudentNetwork(plain.network.architecture),
+        form: StudentForm(parametrisation: .residual, scale: 3, from: 1, to: 0))
       #expect(zero(x) == x)
     }
 

@@ -43,10 +43,17 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
     ]
   ),
   (
+    "Experiments",
+    [
+      "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Schedules", "Networks",
+      "Distillation", realModule,
+    ]
+  ),
+  (
     "Reports",
     [
       "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Schedules", "Networks",
-      "Construction", "Distillation", realModule,
+      "Construction", "Distillation", "Experiments", realModule,
     ]
   ),
 ]

@@ -2,6 +2,7 @@
 @_exported public import Arrays
 @_exported public import Construction
 @_exported public import Distillation
+@_exported public import Experiments
 @_exported public import Formats
 @_exported public import Mixtures
 @_exported public import Networks

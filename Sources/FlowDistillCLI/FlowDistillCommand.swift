@@ -24,7 +24,7 @@ struct FlowDistillCommand: ParsableCommand {
       FitCommand.self, SampleCommand.self, EvaluateFieldCommand.self, TransportCommand.self,
       StabilityCommand.self, MismatchCommand.self, GridCommand.self, CompareGridsCommand.self,
       ConstructCommand.self, DistillCommand.self, EvaluateCommand.self, GenerateCommand.self,
-      ReportCommand.self,
+      ReproduceCommand.self, ReportCommand.self,
     ])
 
   static func main() {

@@ -44,6 +44,7 @@ enum ExitStatus {
     case let error as FlowError: (error.description, data)
     case let error as ConstructionError: (error.description, data)
     case let error as DistillationError: (error.description, status(error))
+    case let error as ExperimentError: (error.description, status(error))
     default: nil
     }
   }
@@ -74,12 +75,21 @@ enum ExitStatus {
 
   private static func status(_ error: DistillationError) -> Int32 {
     switch error {
-    case .teacher, .unfinished, .construction: data
+    case .teacher, .unfinished, .construction, .scores: data
     case .file(let error): status(error)
     case .diverged: software
     case .interrupted: interrupted
     case .alreadyExists: cannotCreate
     case .otherPlan: usage
+    }
+  }
+
+  private static func status(_ error: ExperimentError) -> Int32 {
+    switch error {
+    case .cell(_, let error): status(error)
+    case .file(let error): status(error)
+    case .otherPlan, .unknownChoice: usage
+    case .conflict: data
     }
   }
 

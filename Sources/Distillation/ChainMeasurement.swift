@@ -51,6 +51,10 @@ public struct ChainMeasurement: Sendable {
     teacherNegativeLogLikelihood = Estimate(meanOf: data.logDensity(reference).map { -$0 })
     let few = 0..<min(count, Self.subset)
     energyDistance = EnergyDistance.estimate(reference.rowBlock(few), states.rowBlock(few))
+    guard chain.segments.count > 1 else {
+      worstSegment = relativeError
+      return
+    }
     var worst = Estimate(value: 0, standardError: 0)
     for (k, student) in chain.segments.enumerated() {
       let (from, to) = plan.grid.segments[k]

@@ -14,6 +14,7 @@ struct ExperimentSizes {
   var baselineSegments: [Int]
   var steps: Int
   var batch: Int
+  var learningRate: Double
   var samples: Int
   var seeds: [UInt64]
 
@@ -28,21 +29,25 @@ struct ExperimentSizes {
     baselineSegments = segments
     steps = experiment == .grids ? 100_000 : 20_000
     batch = 1024
+    learningRate = 2e-4
     samples = 50_000
     seeds = Array(0..<10)
     guard scale == .quick else { return }
-    // Chosen by time alone; Documentation/experiments.md tells what each conclusion needs of them.
+    // Chosen by time alone, with a rate for budgets of a tenth and less;
+    // Documentation/experiments.md tells which conclusions survive.
     widths = [64, 128, 256]
     width = 256
     times = [0.1, 0.5, 0.9]
     baselineSegments = [8]
+    learningRate = 1e-3
     samples = 10_000
     seeds = [0]
     switch experiment {
     case .score: (steps, batch) = (4000, 256)
     case .oneStep: (steps, batch) = (2000, 256)
-    case .depth: (steps, batch) = (1000, 64)
-    case .grids: (steps, batch) = (4000, 256)
+    // Attention on 64 tokens costs a hundred times a perceptron, evaluation included.
+    case .depth: (steps, batch, samples) = (1200, 32, 2000)
+    case .grids: (steps, batch) = (2400, 256)
     }
   }
 }

@@ -33,6 +33,7 @@ extension ReproductionPlan {
     recipe.hiddenWidths = Array(repeating: sizes.width, count: 4)
     recipe.totalSteps = steps ?? sizes.steps
     recipe.batch = sizes.batch
+    recipe.learningRate = sizes.learningRate
     recipe.teacher = teacher
     return recipe
   }
@@ -110,18 +111,17 @@ extension ReproductionPlan {
     }
   }
 
-  /// What the published comparison lacks: other grids, one network for all segments with the size of
-  /// one student and with that of all, and students trained on their own states.
+  /// What the published comparison lacks: other grids, and on the balanced grid one network for all
+  /// segments, with the size of one student and with that of all, and students trained on their own
+  /// states.
   private func baselineCells(_ sizes: ExperimentSizes, _ seed: UInt64) -> [Cell] {
     sizes.baselineSegments.flatMap { n in
       ["uniform-alpha", "log-snr", "arctan", "karras"].map { gridCell(sizes, rule: $0, n, seed) }
-        + ["uniform", "stability"].flatMap { rule in
-          [
-            gridCell(sizes, rule: rule, n, seed, student: "shared"),
-            gridCell(sizes, rule: rule, n, seed, student: "shared-wide"),
-            gridCell(sizes, rule: rule, n, seed, states: .own),
-          ]
-        }
+        + [
+          gridCell(sizes, rule: "stability", n, seed, student: "shared"),
+          gridCell(sizes, rule: "stability", n, seed, student: "shared-wide"),
+          gridCell(sizes, rule: "stability", n, seed, states: .own),
+        ]
     }
   }
 

@@ -28,6 +28,11 @@ public struct Cell: Sendable {
   /// Samples of its evaluation.
   public let samples: Int
 
+  /// A cell; those of an experiment are its plan's `cells`.
+  package init(keys: [CellKey], plan: DistillationPlan, samples: Int) {
+    (self.keys, self.plan, self.samples) = (keys, plan, samples)
+  }
+
   /// The name of its files: all choices, which tell it from every other cell.
   public var name: String { keys.fileName }
 

@@ -10,7 +10,8 @@ public struct CellSelection: Sendable {
 
   /// The selected cells, in their order.
   ///
-  /// - Throws: `ExperimentError.unknownChoice` if no cell has a name or value asked for.
+  /// - Throws: `ExperimentError.unknownChoice` if no cell has a name or value asked for, `.noCell` if none
+  ///   has all of them.
   public func of(_ cells: [Cell]) throws(ExperimentError) -> [Cell] {
     for (name, values) in only {
       for value in values where !cells.contains(where: { $0.has(name, value) }) {
@@ -21,6 +22,10 @@ public struct CellSelection: Sendable {
     let selected = cells.filter { cell in
       only.allSatisfy { name, values in values.contains { cell.has(name, $0) } }
     }
+    guard !selected.isEmpty else {
+      throw .noCell(choices: only.map { "\($0.name)=\($0.values.joined(separator: ","))" })
+    }
+    // A part may be empty: there can be more parts than cells.
     return selected.enumerated()
       .filter { $0.offset % shard.count == shard.index - 1 }.map(\.element)
   }

@@ -13,6 +13,8 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
   case conflict(cell: String, path: String)
   /// No experiment has such a choice.
   case unknownChoice(name: String, known: [String])
+  /// Each choice is some cell's, but no cell has them all.
+  case noCell(choices: [String])
 
   /// One sentence with advice.
   public var description: String {
@@ -29,6 +31,8 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
         + "collect results of one machine and version"
     case .unknownChoice(let name, let known):
       "no cell has a \"\(name)\" of that value; choices are \(known.joined(separator: ", "))"
+    case .noCell(let choices):
+      "no cell has all of \(choices.joined(separator: " and ")); ask for fewer at a time"
     }
   }
 }

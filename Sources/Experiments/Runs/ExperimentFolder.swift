@@ -32,13 +32,12 @@ public struct ExperimentFolder: Sendable {
   /// Makes the folder for a plan, or checks that it is the folder of that plan.
   public func open(_ plan: ReproductionPlan) throws(ExperimentError) {
     do {
-      if hasPlan {
-        guard try self.plan() == plan else { throw ExperimentError.otherPlan(path: path) }
-        return
-      }
+      let isNew = !hasPlan
+      if !isNew, try self.plan() != plan { throw ExperimentError.otherPlan(path: path) }
+      // Empty folders are lost by some ways to copy, so they are not taken for granted.
       try AtomicFile.makeFolder(path)
       for name in ["cells", "results"] { try AtomicFile.makeFolder(file(name)) }
-      try plan.json.write(to: file("experiment.json"))
+      if isNew { try plan.json.write(to: file("experiment.json")) }
     } catch let error as FormatError {
       throw .file(error)
     } catch let error as ExperimentError {
@@ -60,11 +59,7 @@ public struct ExperimentFolder: Sendable {
     guard FileReader.exists(path) else { return nil }
     do {
       let result = try CellResult(contentsOf: path)
-      guard result.keys == cell.keys else {
-        throw FormatError.malformed(
-          path: path, location: "keys", problem: "are those of another cell",
-          advice: "remove the file to compute the cell again")
-      }
+      guard result.keys == cell.keys else { throw otherCell(path) }
       return result
     } catch let error as FormatError {
       throw .file(error)
@@ -73,12 +68,23 @@ public struct ExperimentFolder: Sendable {
     }
   }
 
-  /// All results, by name.
+  /// All results, by name; none if there is no folder of results.
+  ///
+  /// - Throws: `FormatError` that names the file if one is damaged or holds another cell's result.
   public func results() throws(FormatError) -> [CellResult] {
+    guard FileReader.exists(file("results")) else { return [] }
     var results: [CellResult] = []
     for name in try FileReader.files(in: file("results"), withExtension: "json") {
-      results.append(try CellResult(contentsOf: file("results/\(name)")))
+      let result = try CellResult(contentsOf: file("results/\(name)"))
+      guard result.name + ".json" == name else { throw otherCell(file("results/\(name)")) }
+      results.append(result)
     }
     return results
+  }
+
+  private func otherCell(_ path: String) -> FormatError {
+    .malformed(
+      path: path, location: "keys", problem: "are those of another cell",
+      advice: "remove the file to compute the cell again")
   }
 }

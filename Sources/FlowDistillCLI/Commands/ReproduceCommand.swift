@@ -60,6 +60,9 @@ struct ReproduceCommand: ParsableCommand {
   func run() throws {
     common.apply()
     try checkPositive(checkpointEvery, option: "--checkpoint-every")
+    guard !output.isEmpty else {
+      throw FormatError.cannotWrite(path: output, reason: "the name is empty")
+    }
     let folder = ExperimentFolder(output)
     if experiment == "collect" { return try collect(folder) }
     guard folders.isEmpty else {
@@ -97,7 +100,13 @@ struct ReproduceCommand: ParsableCommand {
     guard !folders.isEmpty else {
       throw CommandError.usage("collect needs the folders to bring together")
     }
+    guard scale == nil, teacher == nil, steps == nil, seeds == nil, only.isEmpty, shard == nil,
+      !list
+    else {
+      throw CommandError.usage("collect takes everything that the folders hold; give only -o")
+    }
     for path in folders where !ExperimentFolder(path).hasPlan {
+      guard FileReader.exists(path) else { throw FormatError.notFound(path: path) }
       throw CommandError.data("\(path) holds no experiment; give folders that reproduce made")
     }
     let (added, seconds) = try timed { try folder.collect(folders.map(ExperimentFolder.init)) }
@@ -188,10 +197,11 @@ struct ReproduceCommand: ParsableCommand {
     var selection = CellSelection()
     for text in only {
       let parts = text.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2 else {
+      let values = parts.last?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+      guard parts.count == 2, !values.contains("") else {
         throw CommandError.usage("--only is \"\(text)\"; use NAME=VALUE,VALUE such as n=4,8")
       }
-      selection.only.append((String(parts[0]), parts[1].split(separator: ",").map(String.init)))
+      selection.only.append((String(parts[0]), values.map(String.init)))
     }
     if let shard {
       let parts = shard.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }

@@ -88,7 +88,7 @@ enum ExitStatus {
     switch error {
     case .cell(_, let error): status(error)
     case .file(let error): status(error)
-    case .otherPlan, .unknownChoice: usage
+    case .otherPlan, .unknownChoice, .noCell: usage
     case .conflict: data
     }
   }

@@ -52,6 +52,9 @@ extension DistillationTests {
       ("gradient_norm", 0, "gradient norm"), ("parameter_bound", 0, "parameter bound"),
       ("parameter_bound", "infinity", "parameter_bound"), ("teacher", "rk4", "accurate, published"),
       ("teacher_tolerance", 1, "tolerance"), ("learnig_rate", 1, "'learning_rate'"),
+      ("network", "cnn", "perceptron, transformer, composition"), ("blocks", 0, "blocks is 0"),
+      ("states", "mine", "exact, own"), ("sharing", "all", "separate, shared"),
+      ("target", "noise", "flow-map, score"), ("published_steps", 0, "0 steps"),
     ]
 
     @Test(arguments: wrong.indices) func wrongRecipesAreRefused(index: Int) throws {

@@ -1,0 +1,79 @@
+import Distillation
+import Formats
+import Testing
+
+extension DistillationTests {
+  /// The choices of network, states, sharing and target, and which go together.
+  @Suite struct RecipeChoiceTests {
+    private static let keys = [
+      "network", "blocks", "states", "sharing", "target", "published_steps",
+    ]
+
+    private func changed(_ change: (inout Recipe) -> Void) -> Recipe {
+      var recipe = Recipe.paper
+      recipe.hiddenWidths = [8, 8]
+      change(&recipe)
+      return recipe
+    }
+
+    private func read(_ json: JSON) throws -> Recipe {
+      try Recipe(JSONReader(json, path: "r.json"))
+    }
+
+    @Test func choicesSurviveTheirFile() throws {
+      for recipe in [
+        changed { ($0.network, $0.blocks) = (.transformer, 16) },
+        changed { ($0.network, $0.blocks, $0.states) = (.composition, 1000, .own) },
+        changed { ($0.sharing, $0.parametrisation) = (.shared, .residual) },
+        changed { ($0.target, $0.activations) = (.score, .alternating) },
+        changed { ($0.teacher, $0.publishedSteps) = (.published, 10) },
+        changed { $0.publishedSteps = 1_000_000 },
+      ] {
+        #expect(recipe.problem == nil)
+        #expect(try read(JSON.parse(recipe.json.bytes(), path: "r.json")) == recipe)
+      }
+    }
+
+    /// Recipes written before there were such choices mean what they meant.
+    @Test func earlierRecipesAreRead() throws {
+      guard case .object(var object) = Recipe.paper.json else { return }
+      for key in RecipeChoiceTests.keys {
+        #expect(object[key] != nil, "\(key)")
+        object[key] = nil
+      }
+      let recipe = try read(.object(object))
+      #expect(recipe == Recipe.paper)
+      #expect(recipe.network == .perceptron && recipe.blocks == 1 && recipe.states == .exact)
+      #expect(recipe.sharing == .separate && recipe.target == .flowMap)
+      #expect(recipe.publishedSteps == nil)
+    }
+
+    /// With one of the keys, all that have no natural absence are needed.
+    @Test(arguments: keys) func halfARecipeIsRefused(key: String) throws {
+      guard case .object(var object) = Recipe.paper.json else { return }
+      for other in RecipeChoiceTests.keys where other != key { object[other] = nil }
+      try expectRefusal(naming: "is missing") { try read(.object(object)) }
+    }
+
+    @Test func impossibleChoicesAreRefused() throws {
+      let wrong: [(Recipe, String)] = [
+        (changed { $0.blocks = 0 }, "blocks is 0"),
+        (changed { $0.blocks = 1001 }, "blocks is 1001"),
+        (changed { ($0.network, $0.hiddenWidths) = (.transformer, [6]) }, "multiple of 4"),
+        (changed { ($0.network, $0.sharing) = (.transformer, .shared) }, "only perceptrons"),
+        (changed { ($0.network, $0.sharing) = (.composition, .shared) }, "only perceptrons"),
+        (changed { ($0.states, $0.sharing) = (.own, .shared) }, "exact states"),
+        (changed { ($0.target, $0.parametrisation) = (.score, .residual) }, "scores"),
+        (changed { ($0.target, $0.states) = (.score, .own) }, "scores"),
+        (changed { ($0.target, $0.sharing) = (.score, .shared) }, "scores"),
+        (changed { $0.publishedSteps = 0 }, "0 steps"),
+        (changed { $0.publishedSteps = 1_000_001 }, "1000001 steps"),
+      ]
+      for (recipe, word) in wrong {
+        let problem = try #require(recipe.problem, "\(word)")
+        #expect(problem.contains(word), "\(problem)")
+        try expectRefusal(naming: problem) { try read(recipe.json) }
+      }
+    }
+  }
+}

@@ -134,5 +134,18 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     "generate", ["run", "--count", "20", "-o", "new.npy"],
     ["output", "count", "seconds", "evaluations", "start"]
   ),
+  (
+    "reproduce",
+    [
+      "score", "--steps", "3", "--only", "width=64,128", "--only", "t=0.9", "--seeds", "0", "-o",
+      "new",
+    ],
+    ["output", "experiment", "scale", "teacher", "cells", "computed", "seconds", "tables", "kind"]
+  ),
+  (
+    "reproduce", ["collect", "experiment", "-o", "new"],
+    ["output", "experiment", "scale", "teacher", "cells", "computed", "seconds", "tables", "kind"]
+  ),
+  ("reproduce", ["depth", "--list", "-o", "new"], ["cells"]),
   ("report", ["run", "-o", "new.html"], ["output", "runs", "bytes", "seconds"]),
 ]

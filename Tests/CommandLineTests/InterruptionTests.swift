@@ -53,6 +53,40 @@ import Testing
     #expect(try folder.contents().keys.allSatisfy { !$0.contains(".tmp") })
   }
 
+  /// An experiment goes on by the same command, within a cell and from cell to cell.
+  @Test func interruptedExperimentsGoOn() throws {
+    let folder = try Workplace.copy()
+    let command = [
+      "reproduce", "score", "--steps", "700", "--only", "width=64", "--only", "t=0.5,0.9",
+      "--checkpoint-every", "20", "-o",
+    ]
+    let whole = try Executable.run(command + ["whole"], in: folder.url)
+    #expect(whole.status == 0 && whole.errors.isEmpty)
+    let names = ["0.5", "0.9"].map { "sigma0-0.1_width-64_t-\($0)_seed-0" }
+    let moments = names.map { "cells/\($0)/checkpoint.safetensors" } + ["end"]
+    for (i, moment) in moments.enumerated() {
+      let run = try Executable.start(command + ["long"], in: folder.url)
+      guard moment != "end" else {
+        #expect(try run.finish().status == 0)
+        break
+      }
+      try #require(run.wait { InterruptionTests.hasFile(moment, folder) })
+      if i == 0 { run.process.interrupt() } else { run.process.terminate() }
+      let result = try run.finish()
+      #expect(result.status == 130 && result.output.isEmpty)
+      #expect(result.errors.hasPrefix("flowdistill: interrupted in \(names[i]), segment 1 after"))
+      #expect(result.errors.hasSuffix("; the same command goes on\n"))
+      #expect(result.errors.filter(\.isNewline).count == 1)
+    }
+    #expect(
+      try ReproduceCommandTests.untimed(folder, "long")
+        == ReproduceCommandTests.untimed(folder, "whole"))
+    #expect(try folder.contents().keys.allSatisfy { !$0.contains(".tmp") })
+    let again = try Executable.run(command + ["long", "--json"], in: folder.url)
+    #expect(again.status == 0)
+    #expect(again.output.contains(/"computed": *0/))
+  }
+
   @Test func killedRunsGoOn() throws {
     let folder = try Workplace.copy()
     var killed = 0

@@ -20,7 +20,7 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
   static let all =
     mixtures + samples + fits + grids + gridOptions + usage + mismatches + constructions
     + outputs + runs
-    + reports + comparisons
+    + reports + comparisons + experiments
 
   private static let mixtures =
     [

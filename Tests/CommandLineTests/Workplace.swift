@@ -22,7 +22,38 @@ enum Workplace {
     }
     try FileManager.default.removeItem(
       at: folder.url.appending(path: "stopped/segments/01.safetensors"))
+    try makeExperiments(folder)
     return folder
+  }
+
+  /// An experiment of one tiny cell, and what can be wrong with such a folder.
+  private static func makeExperiments(_ folder: TemporaryFolder) throws {
+    for (steps, name) in [("3", "experiment"), ("4", "e-other")] {
+      let made = try Executable.run(
+        [
+          "reproduce", "score", "--steps", steps, "--only", "width=64", "--only", "t=0.9", "-o",
+          name,
+        ], in: folder.url)
+      try #require(made.status == 0, "\(made.errors)")
+    }
+    let result = "results/sigma0-0.1_width-64_t-0.9_seed-0.json"
+    func damaged(_ name: String, _ file: String, _ change: (String) -> String) throws {
+      let copy = folder.url.appending(path: name)
+      try FileManager.default.copyItem(at: folder.url.appending(path: "experiment"), to: copy)
+      let url = copy.appending(path: file)
+      let text = String(decoding: try Data(contentsOf: url), as: UTF8.self)
+      try #require(change(text) != text)
+      try Data(change(text).utf8).write(to: url)
+    }
+    try damaged("e-plan", "experiment.json") { String($0.dropLast(9)) }
+    try damaged("e-version", "experiment.json") {
+      $0.replacing("flowdistill.experiment/1", with: "flowdistill.experiment/2")
+    }
+    try damaged("e-result", result) { String($0.prefix(100)) }
+    try damaged("e-foreign", result) { $0.replacing(#""64""#, with: #""128""#) }
+    try damaged("e-conflict", result) {
+      $0.replacing(/"steps": *3/, with: #""steps": 4"#)
+    }
   }
 
   private static func write(_ data: Data, _ name: String, _ folder: TemporaryFolder) throws {

@@ -130,9 +130,9 @@ public struct Distiller: Sendable {
     }
   }
 
-  /// The students before a stage, if it is trained on their states.
+  /// The students before a stage, if it needs them.
   private func earlierStudents(_ stage: Int) throws(DistillationError) -> [Student] {
-    guard plan.recipe.states == .own else { return [] }
+    guard plan.recipe.states == .own || plan.recipe.start == .previous else { return [] }
     do { return try folder.trained(plan, 0..<stage) } catch { throw .file(error) }
   }
 

@@ -19,7 +19,8 @@ extension Recipe {
       "teacher": .string(teacher.rawValue), "teacher_tolerance": .number(teacherTolerance),
       "network": .string(network.rawValue), "blocks": .integer(blocks),
       "states": .string(states.rawValue), "sharing": .string(sharing.rawValue),
-      "target": .string(target.rawValue),
+      "target": .string(target.rawValue), "optimiser": .string(optimiser.rawValue),
+      "start": .string(start.rawValue),
       "published_steps": publishedSteps.map { .integer($0) } ?? .null,
     ]
   }
@@ -57,13 +58,15 @@ extension Recipe {
       parameterBound: try reader.optionalNumber("parameter_bound"),
       teacher: try choice("teacher"), teacherTolerance: try reader.number("teacher_tolerance"))
     // Runs of earlier versions have none of these.
-    let keys = ["network", "blocks", "states", "sharing", "target", "published_steps"]
+    let keys = ["network", "blocks", "states", "sharing", "target", "optimiser", "start", "published_steps"]
     if keys.contains(where: { reader.object[$0] != nil }) {
       network = try choice("network")
       blocks = try reader.integer("blocks")
       states = try choice("states")
       sharing = try choice("sharing")
       target = try choice("target")
+      optimiser = try choice("optimiser")
+      start = try choice("start")
       publishedSteps = try reader.optionalInteger("published_steps")
     }
     try reader.finish()
@@ -122,6 +125,9 @@ extension Recipe {
     }
     if sharing == .shared, states == .own {
       return "one network for all segments has no finished students before it; use exact states"
+    }
+    if sharing == .shared, start == .previous {
+      return "one network for all segments has no network before it; use a fresh start"
     }
     if target == .score, parametrisation != .plain || states == .own || sharing == .shared {
       return "scores are learnt by plain, separate networks on exact states"

@@ -72,6 +72,23 @@ public enum TrainingTarget: String, Sendable, CaseIterable {
   case score
 }
 
+/// What takes the steps of training.
+public enum OptimiserChoice: String, Sendable, CaseIterable {
+  /// Adam with decoupled weight decay, as in the paper.
+  case adamW = "adamw"
+  /// Orthogonal momentum for matrices, AdamW for the rest.
+  case muon
+}
+
+/// Where a student's network starts.
+public enum NetworkStart: String, Sendable, CaseIterable {
+  /// Random weights.
+  case fresh
+  /// The finished network of the segment before: neighbouring flow maps are alike, so that all steps
+  /// so far count for each segment.
+  case previous
+}
+
 /// All choices of a distillation but mixture, process, grid and seed.
 public struct Recipe: Sendable, Equatable {
   /// The recipe's name; "custom" once a choice differs from the named recipe.
@@ -84,6 +101,10 @@ public struct Recipe: Sendable, Equatable {
   public var blocks = 1
   /// The states that it is trained on.
   public var states = TrainingStates.exact
+  /// What takes the steps.
+  public var optimiser = OptimiserChoice.adamW
+  /// Where networks start.
+  public var start = NetworkStart.fresh
   /// Whether segments share one network.
   public var sharing = NetworkSharing.separate
   /// What is learnt.
@@ -142,21 +163,41 @@ public struct Recipe: Sendable, Equatable {
     return recipe
   }
 
+  /// The best that is known here: residual students, each started from its predecessor and trained
+  /// where its predecessors bring it, by orthogonal momentum with a decaying rate.
+  public static let best = {
+    var recipe = Recipe.residual
+    recipe.name = "best"
+    recipe.states = .own
+    recipe.start = .previous
+    recipe.optimiser = .muon
+    recipe.learningRate = 0.02
+    return recipe
+  }()
+
   /// All named recipes of training.
-  public static let all = [paper, residual]
+  public static let all = [paper, residual, best]
 
   /// The steps of segment k of n: they differ by at most one and add up to `totalSteps`.
   public func steps(segment k: Int, of n: Int) -> Int {
     totalSteps * (k + 1) / n - totalSteps * k / n
   }
 
-  /// The optimiser's settings.
-  var optimiser: AdamW.Settings {
+  /// The optimiser of a network before its first step.
+  func optimiser(_ architecture: StudentArchitecture) -> any Optimiser {
     var settings = AdamW.Settings()
     settings.weightDecay = weightDecay
     settings.maximumGradientNorm = gradientNorm
     settings.parameterBound = parameterBound
-    return settings
+    switch optimiser {
+    case .adamW: return AdamW(parameterCount: architecture.parameterCount, settings: settings)
+    case .muon:
+      var muon = Muon.Settings()
+      muon.vectors = settings
+      return Muon(
+        parameterCount: architecture.parameterCount, matrices: architecture.matrices,
+        settings: muon)
+    }
   }
 
   /// The learning rate over the `steps` of one segment.

@@ -15,7 +15,7 @@ struct SegmentTrainer {
   let stage: Int
   let steps: Int
   private(set) var network: StudentNetwork
-  private(set) var optimiser: AdamW
+  private(set) var optimiser: any Optimiser
   private var tape: StudentTape
   private let rate: any LearningRateSchedule
   private let lessons: [Lesson]
@@ -41,7 +41,8 @@ struct SegmentTrainer {
 
   /// The beginning of the training of a stage.
   ///
-  /// - Parameter previous: the finished students before it; needed if it is trained on their states.
+  /// - Parameter previous: the finished students before it; needed if it starts from the last of them or
+  ///   is trained on their states.
   init(
     _ plan: DistillationPlan, stage: Int, after previous: [Student]
   ) throws(DistillationError) {
@@ -56,17 +57,22 @@ struct SegmentTrainer {
             ? try targets.displacement(plan.stream("scale", segment: k)) : 1,
           from: from, to: to, timeFeatures: plan.timeFeatures(segment: k)))
     }
-    let network = StudentNetwork(
-      plan.architecture(segment: stage), random: plan.stream("weights", segment: stage))
+    let architecture = plan.architecture(segment: stage)
+    let network: StudentNetwork
+    if plan.recipe.start == .previous, let neighbour = previous.last {
+      network = StudentNetwork(architecture, parameters: neighbour.network.parameters)
+    } else {
+      network = StudentNetwork(architecture, random: plan.stream("weights", segment: stage))
+    }
     self.init(
       plan, stage: stage, after: previous, network: network, forms: forms,
-      optimiser: AdamW(parameterCount: network.parameterCount, settings: plan.recipe.optimiser))
+      optimiser: plan.recipe.optimiser(architecture))
   }
 
   /// The training of a stage from a checkpoint's state.
   init(
     _ plan: DistillationPlan, stage: Int, after previous: [Student], network: StudentNetwork,
-    forms: [StudentForm], optimiser: AdamW
+    forms: [StudentForm], optimiser: any Optimiser
   ) {
     self.plan = plan
     self.stage = stage

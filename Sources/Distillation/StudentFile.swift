@@ -59,7 +59,7 @@ enum StudentFile {
     }
     let (network, forms) = try contents(file, path, plan, plan.segments(ofStage: stage))
     let count = network.parameterCount
-    var optimiser = AdamW(parameterCount: count, settings: plan.recipe.optimiser)
+    var optimiser = plan.recipe.optimiser(network.architecture)
     optimiser.firstMoment = try floats(file, "optimiser.first", [count], path)
     optimiser.secondMoment = try floats(file, "optimiser.second", [count], path)
     guard optimiser.secondMoment.allSatisfy({ $0 >= 0 }) else {

@@ -158,7 +158,7 @@ struct DistillCommand: ParsableCommand {
 struct RecipeOptions: ParsableArguments {
   @Option(
     name: .customLong("recipe"),
-    help: "paper: the published protocol; residual: residual students, decaying rate.")
+    help: "paper: the published protocol; residual: residual students, decaying rate; best.")
   var name: String?
 
   @Option(help: "Training steps over all segments.")
@@ -186,6 +186,18 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "The learning rate over a segment: constant or cosine.")
   var schedule: String?
 
+  @Option(help: "What takes the steps: adamw or muon (orthogonal momentum).")
+  var optimiser: String?
+
+  @Option(help: "States trained on: exact (samples of p_t) or own (where the students before bring them).")
+  var states: String?
+
+  @Option(help: "Where a network starts: fresh, or the previous segment's.")
+  var start: String?
+
+  @Option(help: "Networks: separate for each segment, or one shared that takes the time.")
+  var sharing: String?
+
   @Option(help: "Clamp every weight and bias to [-B, B] after each step.")
   var clamp: Double?
 
@@ -204,6 +216,7 @@ struct RecipeOptions: ParsableArguments {
   var isTrainingGiven: Bool {
     name != nil || steps != nil || batch != nil || width != nil || depth != nil
       || activations != nil || learningRate != nil || schedule != nil
+      || optimiser != nil || states != nil || start != nil || sharing != nil
       || clamp != nil || teacher != nil || teacherTolerance != nil
   }
 
@@ -229,6 +242,10 @@ struct RecipeOptions: ParsableArguments {
     recipe.parametrisation =
       try choice(student, "--student", also: Self.constructed) ?? recipe.parametrisation
     recipe.schedule = try choice(schedule, "--schedule") ?? recipe.schedule
+    recipe.optimiser = try choice(optimiser, "--optimiser") ?? recipe.optimiser
+    recipe.states = try choice(states, "--states") ?? recipe.states
+    recipe.start = try choice(start, "--start") ?? recipe.start
+    recipe.sharing = try choice(sharing, "--sharing") ?? recipe.sharing
     recipe.teacher = try choice(teacher, "--teacher") ?? recipe.teacher
     if recipe != named { recipe.name = "custom" }
     if let steps { recipe.totalSteps = steps }

@@ -1,0 +1,120 @@
+import Arrays
+import Foundation
+import Networks
+import Testing
+
+extension NetworksTests {
+  @Suite struct MuonTests {
+    private static let architecture = StudentArchitecture.perceptron(.mlp(dimensions: [4, 9, 3]))
+
+    private func optimiser(decay: Double = 0) -> Muon {
+      var settings = Muon.Settings()
+      settings.vectors.weightDecay = decay
+      return Muon(
+        parameterCount: Self.architecture.parameterCount, matrices: Self.architecture.matrices,
+        settings: settings)
+    }
+
+    @Test func matchesNumPy() throws {
+      let url = try #require(
+        Bundle.module.url(forResource: "muon", withExtension: "txt", subdirectory: "Fixtures"))
+      let lines = try String(contentsOf: url, encoding: .utf8).split(separator: "\n").map {
+        $0.split(separator: " ").compactMap { Double($0) }
+      }
+      try #require(lines.count == 1 + 3 * 12)
+      var parameters = lines[0].map(Float.init)
+      var muon = optimiser(decay: 0.01)
+      for step in 0..<12 {
+        let gradient = lines[2 + 3 * step]
+        let norm = muon.step(
+          &parameters, gradient: gradient.map(Float.init), learningRate: Float(lines[1 + 3 * step][0])
+        )
+        let square = gradient.reduce(0) { $0 + $1 * $1 }
+        #expect(abs(norm - square.squareRoot()) <= 1e-12 * norm)
+        for (p, expected) in zip(parameters, lines[3 + 3 * step]) {
+          #expect(abs(Double(p) - expected) < 2e-6)
+        }
+      }
+    }
+
+    /// A step's change of a matrix has all singular values near the rate, whatever the gradient's are.
+    @Test(arguments: [(32, 32), (20, 50), (60, 16)])
+    func everyDirectionMovesAlike(rows: Int, columns: Int) throws {
+      let count = rows * columns
+      var gradient = RandomStream(seed: 5).normals(rows: rows, columns: columns)
+      // Singular values over two decades.
+      for i in 0..<rows {
+        for j in 0..<columns { gradient[i, j] *= 0.01 + Double(min(i, j)) / Double(min(rows, columns)) }
+      }
+      var muon = Muon(
+        parameterCount: count, matrices: [MatrixPlace(0..<count, rows: rows, columns: columns)])
+      var parameters = [Float](repeating: 0, count: count)
+      _ = muon.step(
+        &parameters, gradient: gradient.elements.map { Float($0) }, learningRate: 1)
+      let change = Matrix(
+        rows: rows, columns: columns, elements: parameters.map { Double($0) })
+      let wide = rows <= columns ? change : change.transposed
+      let gram = Gemm.product(wide, transposed: wide)
+      let shape = max(1, Double(rows) / Double(columns))
+      let squares = try #require(SymmetricEigen.decompose(gram)?.values)
+      #expect(squares.allSatisfy { (0.6 * 0.6...1.25 * 1.25).contains($0 / shape) }, "\(squares)")
+    }
+
+    @Test func stateRoundTripsAndThreadsChangeNothing() {
+      func run(threads: Int, reloading: Bool) -> [Float] {
+        withThreads(threads) {
+          let stream = RandomStream(seed: 9)
+          var network = StudentNetwork(
+            .perceptron(.mlp(dimensions: [40, 300, 300, 7])), random: stream)
+          let matrices = network.architecture.matrices
+          var muon = Muon(parameterCount: network.parameterCount, matrices: matrices)
+          for step in 0..<4 {
+            if reloading {
+              var other = Muon(parameterCount: network.parameterCount, matrices: matrices)
+              other.firstMoment = muon.firstMoment
+              other.secondMoment = muon.secondMoment
+              other.stepCount = muon.stepCount
+              muon = other
+            }
+            let gradient = stream.substream(UInt64(step))
+              .normals(rows: 1, columns: network.parameterCount).elements
+            _ = muon.step(
+              &network.parameters, gradient: gradient.map { Float($0) }, learningRate: 0.1)
+          }
+          return network.parameters
+        }
+      }
+      let whole = run(threads: 1, reloading: false)
+      #expect(run(threads: 1, reloading: true) == whole)
+      #expect(run(threads: 3, reloading: false) == whole)
+    }
+
+    @Test func nonFiniteGradientChangesNothing() {
+      var muon = optimiser()
+      let before = muon
+      var parameters = [Float](repeating: 1, count: Self.architecture.parameterCount)
+      var gradient = parameters
+      gradient[3] = .infinity
+      #expect(!muon.step(&parameters, gradient: gradient, learningRate: 0.1).isFinite)
+      #expect(parameters.allSatisfy { $0 == 1 })
+      #expect(muon == before)
+    }
+
+    /// The matrices of every kind of network: disjoint, in order, and all weights but vectors.
+    @Test func matricesOfAllKinds() {
+      let block = ResidualCompositionArchitecture.Block(stateFactor: 1, networkFactor: 0.5)
+      let inner = Architecture.mlp(dimensions: [4, 9, 4])
+      let composition = StudentArchitecture.composition(
+        ResidualCompositionArchitecture(network: inner, blocks: [block, block]))
+      #expect(composition.matrices.reduce(0) { $0 + $1.range.count } == 2 * 2 * 36)
+      let transformer = StudentArchitecture.transformer(
+        TransformerArchitecture(dimension: 5, blocks: 2, width: 8, heads: 2))
+      #expect(transformer.matrices.reduce(0) { $0 + $1.range.count } == 2 * 12 * 64)
+      for architecture in [composition, transformer] {
+        let places = architecture.matrices.map(\.range)
+        #expect(zip(places, places.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
+        #expect(places.allSatisfy { $0.upperBound <= architecture.parameterCount })
+      }
+    }
+  }
+}

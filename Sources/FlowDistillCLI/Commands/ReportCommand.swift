@@ -4,20 +4,24 @@ import FlowDistill
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write one self-contained page about a run, or about runs to compare.",
+    abstract: "Write one self-contained page about runs, or about reproduced experiments.",
     discussion: """
       Takes a run folder, or a folder that holds run folders of one mixture. The page shows the \
       bounds L(t) and A(t) with the points of every grid, what was measured beside them, the errors and where they come from, and \
       samples of data, teacher and students: as images with --image-size, otherwise as points.
+
+      Of a folder that reproduce made, or of a folder of such folders, the page shows the numbers \
+      beside the published ones. --data, --image-size and --measure go with runs only.
 
       Example:
         flowdistill report runs --data digits.csv.gz --columns 1:64 --rescale 0:16 \
       --image-size 8x8 -o report.html
       """)
 
-  @Argument(help: "A run folder, or a folder of run folders.", completion: .directory)
+  @Argument(
+    help: "A run folder, an experiment's folder, or a folder of either.", completion: .directory)
   var folder: String
-  @Option(help: "The heading of the page.") var title = "FlowDistill report"
+  @Option(help: "The heading of the page.") var title: String?
   @Option(
     help: "Real samples to show beside the others (.npy, .csv, .csv.gz).", completion: .file())
   var data: String?
@@ -26,13 +30,15 @@ struct ReportCommand: ParsableCommand {
   var imageSize: String?
   @Option(
     help: ArgumentHelp(
-      "Measure the flow's stability on so many samples; 0 measures nothing.", valueName: "samples"))
-  var measure = 200
+      "Measure the flow's stability on so many samples; 0 measures nothing (default: 200).",
+      valueName: "samples"))
+  var measure: Int?
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     common.apply()
+    if ReportedExperiment.isPresent(in: folder) { return try reportExperiments() }
     let size = try parsedImageSize()
     let selection = try selection.selection()
     if data == nil, self.selection.isGiven {
@@ -45,7 +51,7 @@ struct ReportCommand: ParsableCommand {
         "--image-size is \(size.width)x\(size.height), \(size.width * size.height) pixels, but "
           + "samples have \(mixture.dimension)")
     }
-    var report = RunReport(runs, title: title)
+    var report = RunReport(runs, title: title ?? "FlowDistill report")
     report.imageSize = size
     if let data {
       let samples = try selection.read(data)
@@ -54,6 +60,7 @@ struct ReportCommand: ParsableCommand {
     }
     report.provenance = provenance(runs)
     try AtomicFile.checkWritable(output.output)
+    let measure = measure ?? 200
     if measure != 0 {
       try checkPositive(measure, option: "--measure")
       try Memory.check(rows: measure, mixture.dimension, matrices: 4, option: "--measure")

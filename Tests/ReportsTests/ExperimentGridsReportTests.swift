@@ -1,3 +1,4 @@
+import Distillation
 import Experiments
 import Formats
 import Foundation

@@ -59,7 +59,10 @@ extension ReportedExperiment {
     guard !groups.isEmpty else {
       return [Section(title: heading, blocks: start + [.prose("No cell is finished yet.")])]
     }
-    let findings = "What these results say: " + statements.joined(separator: " ")
+    let isOneSeed = groups.allSatisfy { $0.results.count == 1 }
+    let findings =
+      "What these results say\(isOneSeed ? " of one seed, and another may say otherwise" : ""): "
+      + statements.joined(separator: " ")
     let first = Section(
       title: heading,
       blocks: start + [

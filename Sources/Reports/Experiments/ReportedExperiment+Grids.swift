@@ -39,8 +39,9 @@ extension ReportedExperiment {
   /// The change that a reduction is.
   private func change(_ reduction: Estimate) -> String {
     let value = -reduction.value
-    return (value > 0 ? "+" : "") + NumberText.percent(value) + " ± "
-      + NumberText.percent(reduction.standardError)
+    let decimals = reduction.standardError < 5e-4 ? 3 : 1
+    return (value > 0 ? "+" : "") + NumberText.percent(value, decimals: decimals) + " ± "
+      + NumberText.percent(reduction.standardError, decimals: decimals)
   }
 
   /// The largest departure of α² on the balanced grids from equal spacing, in spacings.

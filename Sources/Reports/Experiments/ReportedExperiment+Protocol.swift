@@ -28,7 +28,7 @@ extension ReportedExperiment {
   }
 
   private func size(_ plan: ReproductionPlan) -> String {
-    let cells = plan.cells(seeds: [0])
+    let cells = plan.cells(seeds: [0]).filter { ($0["student"] ?? "separate") == "separate" }
     let recipes = cells.map(\.plan.recipe)
     guard let recipe = recipes.first, let cell = cells.first else { return "no cells" }
     let widths = Set(recipes.map { $0.hiddenWidths[0] }).sorted()

@@ -58,7 +58,9 @@ extension Recipe {
       parameterBound: try reader.optionalNumber("parameter_bound"),
       teacher: try choice("teacher"), teacherTolerance: try reader.number("teacher_tolerance"))
     // Runs of earlier versions have none of these.
-    let keys = ["network", "blocks", "states", "sharing", "target", "optimiser", "start", "published_steps"]
+    let keys = [
+      "network", "blocks", "states", "sharing", "target", "optimiser", "start", "published_steps",
+    ]
     if keys.contains(where: { reader.object[$0] != nil }) {
       network = try choice("network")
       blocks = try reader.integer("blocks")

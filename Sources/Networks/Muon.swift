@@ -104,7 +104,11 @@ public struct Muon: Optimiser, Equatable {
     var part = gathered(parameters)
     _ = vectors.step(
       &part, gradient: gathered(gradient), learningRate: settings.vectorRate * learningRate)
-    parameters = scattered(part, over: parameters)
+    var next = 0
+    for k in rest.joined() {
+      parameters[k] = part[next]
+      next += 1
+    }
     for (k, place) in matrices.enumerated() {
       workspaces[k].load(gradient, &momentum, place, momentum: settings.momentum)
       workspaces[k].orthogonalise()

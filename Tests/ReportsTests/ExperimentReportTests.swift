@@ -121,7 +121,7 @@ import Testing
           "0", NumberText.significant(row.steepestQuotient),
           NumberText.significant(try #require(row.certifiedLogLipschitz)),
         ])
-    #expect(html.contains("an error is proved up to M = 0.2") && html.contains("256 points"))
+    #expect(html.contains("an error is proved up to M = 0.250") && html.contains("256 points"))
     #expect(html.contains("class=\"badge certificate\""))
   }
 }

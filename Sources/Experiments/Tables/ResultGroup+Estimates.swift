@@ -15,8 +15,10 @@ extension ResultGroup {
     trueError == nil ? "relative_mse" : "relative_mse_published_teacher"
   }
 
-  /// Whether the published tables compare such cells: one plain student a segment, on exact states, and
-  /// one of the two published grids. True in experiments without these choices.
+  /// Whether the published tables compare such cells.
+  ///
+  /// They have one plain student a segment, on exact states, and two grids. True in experiments without
+  /// these choices.
   public var isPublishedKind: Bool {
     keys.allSatisfy { key in
       switch key.name {

@@ -23,7 +23,7 @@ extension ReportedExperiment {
       caption: "Relative MSE of every M-Lipschitz student, at least",
       columns: [.init("σ₀")]
         + mismatch.budgets.map {
-          .init("M = \(NumberText.significant($0, digits: 1))", kind: .certificate)
+          .init("M = \(budget($0))", kind: .certificate)
         } + [
           .init("Lip of the map ≥", kind: .certificate, note: "on points seen"),
           .init("log Lip of the map ≤", kind: .certificate),
@@ -39,6 +39,11 @@ extension ReportedExperiment {
       })
   }
 
+  /// A budget without zeros that say nothing.
+  private func budget(_ value: Double) -> String {
+    NumberText.significant(value, digits: value == value.rounded() ? 1 : 3)
+  }
+
   private func statements(_ mismatch: MismatchTable) -> [String] {
     mismatch.rows.map { row in
       let excluded = zip(mismatch.budgets, row.relativeErrors).filter { $0.1 > 0 }
@@ -46,7 +51,7 @@ extension ReportedExperiment {
         return "At σ₀ = \(row.sigma0) no error is proved for any of these budgets."
       }
       return "At σ₀ = \(row.sigma0) an error is proved up to M = "
-        + "\(NumberText.significant(last.0, digits: 1)), there of "
+        + "\(budget(last.0)), there of "
         + "\(NumberText.significant(last.1, digits: 2))."
     } + [gapStatement(mismatch)].compactMap { $0 }
   }

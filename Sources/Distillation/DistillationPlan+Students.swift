@@ -44,8 +44,10 @@ extension DistillationPlan {
     }
   }
 
-  /// x ← x + h v(x), v = f x − ½g² s, as factors of x and s: h = −(from − to)/n, f and g in the
-  /// middle of each step. With the paper's process f = −β and ½g² = βσ∞², its Definition 10.
+  /// Explicit Euler steps x ← x + h v(x), v = f x − ½g² s, as factors of x and s.
+  ///
+  /// h = −(from − to)/n, f and g are those in the middle of each step. With the paper's process f = −β
+  /// and ½g² = βσ∞²: its Definition 10.
   private func eulerSteps(segment k: Int) -> [ResidualCompositionArchitecture.Block] {
     let (from, to) = grid.segments[k]
     let h = (to - from) / Double(recipe.blocks)

@@ -6,7 +6,7 @@ extension DistillationTests {
   /// The choices of network, states, sharing and target, and which go together.
   @Suite struct RecipeChoiceTests {
     private static let keys = [
-      "network", "blocks", "states", "sharing", "target", "published_steps",
+      "network", "blocks", "states", "sharing", "target", "optimiser", "start", "published_steps",
     ]
 
     private func changed(_ change: (inout Recipe) -> Void) -> Recipe {
@@ -28,6 +28,7 @@ extension DistillationTests {
         changed { ($0.target, $0.activations) = (.score, .alternating) },
         changed { ($0.teacher, $0.publishedSteps) = (.published, 10) },
         changed { $0.publishedSteps = 1_000_000 },
+        changed { ($0.optimiser, $0.start) = (.muon, .previous) }, Recipe.best,
       ] {
         #expect(recipe.problem == nil)
         #expect(try read(JSON.parse(recipe.json.bytes(), path: "r.json")) == recipe)
@@ -63,6 +64,7 @@ extension DistillationTests {
         (changed { ($0.network, $0.sharing) = (.transformer, .shared) }, "only perceptrons"),
         (changed { ($0.network, $0.sharing) = (.composition, .shared) }, "only perceptrons"),
         (changed { ($0.states, $0.sharing) = (.own, .shared) }, "exact states"),
+        (changed { ($0.start, $0.sharing) = (.previous, .shared) }, "fresh start"),
         (changed { ($0.target, $0.parametrisation) = (.score, .residual) }, "scores"),
         (changed { ($0.target, $0.states) = (.score, .own) }, "scores"),
         (changed { ($0.target, $0.sharing) = (.score, .shared) }, "scores"),

@@ -23,7 +23,15 @@ extension DistillationTests {
       ($0.network, $0.blocks, $0.hiddenWidths) = (.transformer, 2, [8])
     }
     private static let scores = parts { $0.target = .score }
-    private static let all = [shared, residualShared, own, transformer, scores]
+    private static let composition = parts {
+      ($0.network, $0.blocks, $0.hiddenWidths) = (.composition, 3, [6])
+    }
+    private static let best = parts {
+      $0.parametrisation = .residual
+      ($0.schedule, $0.states) = (.cosine, .own)
+      ($0.start, $0.optimiser) = (.previous, .muon)
+    }
+    private static let all = [shared, residualShared, own, transformer, scores, composition, best]
 
     private func whole(_ parts: PlanParts) throws -> [Data] {
       try withFolder { path in
@@ -49,6 +57,17 @@ extension DistillationTests {
           try Distiller(resuming: folder, expecting: parts.plan()).run()
           #expect(try result(of: folder) == expected)
         }
+      }
+    }
+
+    /// A step too small to see leaves each network where it starts.
+    @Test func networksStartFromTheOneBefore() throws {
+      for start in NetworkStart.allCases {
+        let parts = StudentKindTests.parts { ($0.start, $0.learningRate) = (start, 1e-30) }
+        let students = try train(parts.plan()).chain.students
+        let first = students[0].network.parameters
+        #expect((students[1].network.parameters == first) == (start == .previous))
+        #expect((students[2].network.parameters == first) == (start == .previous))
       }
     }
 

@@ -76,7 +76,7 @@ import Testing
     let numbers = "2.33333333e-02,1.52752523e-02,2.33333333e-01,1.52752523e-01"
     #expect(
       baselines.contains("stability,8,shared,exact,11,\(numbers),2.33333333e+00,1.52752523e+00,3"))
-    #expect(baselines.count == 1 + 3 * 2 + 4 + 6)
+    #expect(baselines.count == 1 + 3 * 2 + 4 + 3)
   }
 
   /// The published tables measure against the teacher that was trained on.

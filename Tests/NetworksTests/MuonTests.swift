@@ -42,13 +42,12 @@ extension NetworksTests {
     @Test(arguments: [(32, 32), (20, 50), (60, 16)])
     func everyDirectionMovesAlike(rows: Int, columns: Int) throws {
       let count = rows * columns
-      var gradient = RandomStream(seed: 5).normals(rows: rows, columns: columns)
-      // Singular values over two decades.
-      for i in 0..<rows {
-        for j in 0..<columns {
-          gradient[i, j] *= 0.01 + Double(min(i, j)) / Double(min(rows, columns))
-        }
-      }
+      // Singular values from .05 to 1 between two reflections.
+      var diagonal = Matrix<Double>(rows: rows, columns: columns)
+      let small = min(rows, columns)
+      for i in 0..<small { diagonal[i, i] = 0.05 + 0.95 * Double(i) / Double(small - 1) }
+      let gradient = Gemm.product(
+        Gemm.product(reflection(rows, seed: 5), diagonal), reflection(columns, seed: 6))
       var muon = Muon(
         parameterCount: count, matrices: [MatrixPlace(0..<count, rows: rows, columns: columns)])
       var parameters = [Float](repeating: 0, count: count)
@@ -61,6 +60,17 @@ extension NetworksTests {
       let shape = max(1, Double(rows) / Double(columns))
       let squares = try #require(SymmetricEigen.values(gram))
       #expect(squares.allSatisfy { (0.6 * 0.6...1.25 * 1.25).contains($0 / shape) }, "\(squares)")
+    }
+
+    /// I − 2vvᵀ/‖v‖² for a random v.
+    private func reflection(_ n: Int, seed: UInt64) -> Matrix<Double> {
+      let v = RandomStream(seed: seed).normals(rows: 1, columns: n).elements
+      let square = v.reduce(0) { $0 + $1 * $1 }
+      var result = Matrix<Double>.identity(n)
+      for i in 0..<n {
+        for j in 0..<n { result[i, j] -= 2 * v[i] * v[j] / square }
+      }
+      return result
     }
 
     @Test func stateRoundTripsAndThreadsChangeNothing() {

@@ -189,7 +189,9 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "What takes the steps: adamw or muon (orthogonal momentum).")
   var optimiser: String?
 
-  @Option(help: "States trained on: exact (samples of p_t) or own (where the students before bring them).")
+  @Option(
+    help:
+      "States trained on: exact (samples of p_t) or own (where the students before bring them).")
   var states: String?
 
   @Option(help: "Where a network starts: fresh, or the previous segment's.")

@@ -82,7 +82,7 @@ import Testing
     let folder = try TemporaryFolder()
     let list = try run(["reproduce", "grids", "--list", "-o", "new"], folder)
     guard case .array(let cells)? = list["cells"] else { return }
-    #expect(cells.count == 3 * 2 + 4 + 6)
+    #expect(cells.count == 3 * 2 + 4 + 3)
     #expect(try folder.contents().isEmpty)
   }
 }

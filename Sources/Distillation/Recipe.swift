@@ -7,6 +7,9 @@ public enum Parametrisation: String, Sendable, CaseIterable {
   /// Ψ(x) = x + c net(x), c the root mean square of Φ(x) − x over the segment: the network learns
   /// what moves, at unit scale.
   case residual
+  /// Ψ(x) = A x + b + c net((x − m)/s) with the best affine map of the segment, exact for one Gaussian:
+  /// the network learns what is not affine, from states at unit scale.
+  case affine
 }
 
 /// How the learning rate changes over the steps of a segment.

@@ -63,15 +63,30 @@ struct SegmentTargets: Sendable {
     }
   }
 
-  /// The root mean square of Φ(x) − x over coordinates and 1,024 samples.
-  func displacement(_ stream: RandomStream) throws(DistillationError) -> Double {
-    let (x, y) = try checkedBatch(1024, from: stream)
+  /// How a network is to become the segment's flow map, from samples.
+  ///
+  /// c is the root mean square over coordinates of what the network has to add: to x from 1,024 samples,
+  /// to the affine fit from 4,096 and at least 16 a coordinate.
+  func form(
+    from: Double, to: Double, timeFeatures: [Float], _ stream: RandomStream
+  ) throws(DistillationError) -> StudentForm {
+    let (parametrisation, d) = (recipe.parametrisation, flow.mixture.dimension)
+    func form(_ scale: Double, _ affine: AffineSkip? = nil) -> StudentForm {
+      StudentForm(
+        parametrisation: parametrisation, scale: scale, from: from, to: to,
+        timeFeatures: timeFeatures, affine: affine)
+    }
+    if parametrisation == .plain { return form(1) }
+    let (x, y) = try checkedBatch(
+      parametrisation == .affine ? max(4096, 16 * d) : 1024, from: stream)
+    let affine = parametrisation == .affine ? AffineSkip(x, to: y) : nil
+    let base = affine?(x) ?? x
     var sum = 0.0
     for i in x.elements.indices {
-      let change = y.elements[i] - x.elements[i]
+      let change = y.elements[i] - base.elements[i]
       sum += change * change
     }
     let scale = (sum / Double(x.elements.count)).squareRoot()
-    return scale > 0 ? scale : 1
+    return form(scale > 0 ? scale : 1, affine)
   }
 }

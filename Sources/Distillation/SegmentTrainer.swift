@@ -51,11 +51,9 @@ struct SegmentTrainer {
       let (from, to) = plan.grid.segments[k]
       let targets = SegmentTargets(plan, segment: k, after: previous)
       forms.append(
-        StudentForm(
-          parametrisation: plan.recipe.parametrisation,
-          scale: plan.recipe.parametrisation == .residual
-            ? try targets.displacement(plan.stream("scale", segment: k)) : 1,
-          from: from, to: to, timeFeatures: plan.timeFeatures(segment: k)))
+        try targets.form(
+          from: from, to: to, timeFeatures: plan.timeFeatures(segment: k),
+          plan.stream("scale", segment: k)))
     }
     let architecture = plan.architecture(segment: stage)
     let network: StudentNetwork

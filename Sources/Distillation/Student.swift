@@ -5,8 +5,10 @@ public import Networks
 public struct StudentForm: Sendable, Equatable {
   /// How they are added to the state.
   public let parametrisation: Parametrisation
-  /// The factor c of a residual student; 1 for a plain one.
+  /// The factor c of a residual or affine student; 1 for a plain one.
   public let scale: Double
+  /// The affine part of an affine student.
+  public let affine: AffineSkip?
   /// The time at which the segment starts.
   public let from: Double
   /// The time at which it ends.
@@ -17,17 +19,20 @@ public struct StudentForm: Sendable, Equatable {
   /// A form from its parts.
   public init(
     parametrisation: Parametrisation, scale: Double, from: Double, to: Double,
-    timeFeatures: [Float] = []
+    timeFeatures: [Float] = [], affine: AffineSkip? = nil
   ) {
+    precondition((parametrisation == .affine) == (affine != nil), "an affine part for others")
     self.parametrisation = parametrisation
     self.scale = scale
     self.from = from
     self.to = to
     self.timeFeatures = timeFeatures
+    self.affine = affine
   }
 
   /// What the network takes for the states x: each row with the features of the time behind it.
   func input(_ x: Matrix<Double>) -> Matrix<Float> {
+    let x = affine?.scaled(x) ?? x
     guard !timeFeatures.isEmpty else { return x.inSinglePrecision }
     var elements: [Float] = []
     elements.reserveCapacity(x.rows * (x.columns + timeFeatures.count))
@@ -40,30 +45,30 @@ public struct StudentForm: Sendable, Equatable {
 
   /// Ψ(x) from the network's values.
   func state(_ x: Matrix<Double>, _ output: Matrix<Float>) -> Matrix<Double> {
+    guard var result = base(x) else { return output.inDoublePrecision }
+    for i in result.elements.indices {
+      result.elements[i] += scale * Double(output.elements[i])
+    }
+    return result
+  }
+
+  /// What a student makes of the states without its network; nil for a plain one: nothing.
+  func base(_ x: Matrix<Double>) -> Matrix<Double>? {
     switch parametrisation {
-    case .plain:
-      return output.inDoublePrecision
-    case .residual:
-      var result = x
-      for i in result.elements.indices {
-        result.elements[i] += scale * Double(output.elements[i])
-      }
-      return result
+    case .plain: nil
+    case .residual: x
+    case .affine: affine?(x)
     }
   }
 
   /// What the network should return for Ψ(x) = y.
   func networkTarget(_ x: Matrix<Double>, _ y: Matrix<Double>) -> Matrix<Float> {
-    switch parametrisation {
-    case .plain:
-      return y.inSinglePrecision
-    case .residual:
-      var target = Matrix<Float>(rows: y.rows, columns: y.columns)
-      for i in target.elements.indices {
-        target.elements[i] = Float((y.elements[i] - x.elements[i]) / scale)
-      }
-      return target
+    guard let base = base(x) else { return y.inSinglePrecision }
+    var target = Matrix<Float>(rows: y.rows, columns: y.columns)
+    for i in target.elements.indices {
+      target.elements[i] = Float((y.elements[i] - base.elements[i]) / scale)
     }
+    return target
   }
 }
 
@@ -91,7 +96,7 @@ public struct Student: Sendable, Equatable {
 
   /// How the network becomes a flow map.
   public var parametrisation: Parametrisation { form.parametrisation }
-  /// The factor c of a residual student; 1 for a plain one.
+  /// The factor c of a residual or affine student; 1 for a plain one.
   public var scale: Double { form.scale }
   /// The time at which it starts.
   public var from: Double { form.from }

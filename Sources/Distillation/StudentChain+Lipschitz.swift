@@ -26,9 +26,12 @@ public struct StudentLipschitz: Sendable, Equatable {
 
 extension Student {
   /// A certified bound on Lip(Ψ) from one of its network: the same for a plain student,
-  /// 1 + c Lip for a residual one.
+  /// 1 + c Lip for a residual one, ‖A‖ + (c/s) Lip for an affine one.
   public func lipschitzBound(_ network: Double) -> Double {
-    parametrisation == .residual ? 1 + abs(scale) * network : network
+    guard let affine = form.affine else {
+      return parametrisation == .residual ? 1 + abs(scale) * network : network
+    }
+    return affine.spectralNorm + abs(scale) / affine.deviation * network
   }
 
   /// The certified constants of this student, everywhere and where p_t lives.
@@ -39,7 +42,8 @@ extension Student {
       everywhere.value.isFinite
       ? everywhere
       : network.lipschitzCertificate(
-        on: marginal.box(deviations: 6).with(form.timeFeatures.map { Double($0) }))
+        on: marginal.box(deviations: 6).scaled(form.affine)
+          .with(form.timeFeatures.map { Double($0) }))
     return StudentLipschitz(
       from: from, to: to, global: lipschitzBound(everywhere.value),
       productOfNorms: lipschitzBound(everywhere.productOfNorms),
@@ -87,6 +91,13 @@ extension StudentLipschitz {
 }
 
 extension InputBox {
+  /// The box as the network of an affine student sees it.
+  fileprivate func scaled(_ affine: AffineSkip?) -> InputBox {
+    guard let affine else { return self }
+    func seen(_ x: [Double]) -> [Double] { affine.scaled(Matrix([x])).elements }
+    return InputBox(lower: seen(lower), upper: seen(upper))
+  }
+
   /// The box with more coordinates, each of one value.
   fileprivate func with(_ values: [Double]) -> InputBox {
     InputBox(lower: lower + values, upper: upper + values)

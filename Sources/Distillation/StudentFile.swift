@@ -9,12 +9,15 @@ import Stability
 ///
 /// A perceptron's tensors are `layers.i.weight` (outputs × inputs) and `layers.i.bias`; other kinds
 /// of network are one tensor `parameters` in the order of their architecture. A checkpoint adds the
-/// optimiser's moments as `optimiser.first` and `optimiser.second`.
+/// optimiser's moments as `optimiser.first` and `optimiser.second`. The affine part of student i of the
+/// file is `affine.i.weight`, `affine.i.offset`, `affine.i.mean` and `affine.i.deviation`, float64.
 enum StudentFile {
   /// A finished student.
   static func write(_ student: Student, to path: String) throws(FormatError) {
-    try Safetensors(tensors(student.network), metadata: metadata(student.network, [student.form]))
-      .write(to: path)
+    try Safetensors(
+      tensors(student.network) + affineTensors([student.form]),
+      metadata: metadata(student.network, [student.form])
+    ).write(to: path)
   }
 
   /// Reads a finished student and checks that it is the plan's.
@@ -33,7 +36,7 @@ enum StudentFile {
     metadata["step"] = String(trainer.stepCount)
     let count = network.parameterCount
     try Safetensors(
-      tensors(network) + [
+      tensors(network) + affineTensors(trainer.forms) + [
         .init(name: "optimiser.first", shape: [count], values: .float32(optimiser.firstMoment)),
         .init(name: "optimiser.second", shape: [count], values: .float32(optimiser.secondMoment)),
       ], metadata: metadata
@@ -90,6 +93,44 @@ enum StudentFile {
     }
   }
 
+  private static func affineTensors(_ forms: [StudentForm]) -> [Safetensors.Tensor] {
+    forms.enumerated().flatMap { i, form -> [Safetensors.Tensor] in
+      guard let affine = form.affine else { return [] }
+      let d = affine.offset.count
+      return [
+        .init(
+          name: "affine.\(i).weight", shape: [d, d], values: .float64(affine.weights.elements)),
+        .init(name: "affine.\(i).offset", shape: [d], values: .float64(affine.offset)),
+        .init(name: "affine.\(i).mean", shape: [d], values: .float64(affine.mean)),
+        .init(name: "affine.\(i).deviation", shape: [1], values: .float64([affine.deviation])),
+      ]
+    }
+  }
+
+  private static func affine(
+    _ file: Safetensors, _ i: Int, _ d: Int, _ path: String
+  ) throws(FormatError) -> AffineSkip {
+    func numbers(_ name: String, _ shape: [Int]) throws(FormatError) -> [Double] {
+      guard let tensor = file["affine.\(i).\(name)"], tensor.shape == shape,
+        case .float64(let values) = tensor.values, values.allSatisfy(\.isFinite)
+      else {
+        throw .malformed(
+          path: path, location: "affine.\(i).\(name)",
+          problem: "is not finite float64 of shape \(shape)", advice: nil)
+      }
+      return values
+    }
+    let deviation = try numbers("deviation", [1])[0]
+    guard deviation > 0 else {
+      throw .malformed(
+        path: path, location: "affine.\(i).deviation", problem: "is \(deviation)",
+        advice: "use a positive number")
+    }
+    return AffineSkip(
+      weights: Matrix(rows: d, columns: d, elements: try numbers("weight", [d, d])),
+      offset: try numbers("offset", [d]), mean: try numbers("mean", [d]), deviation: deviation)
+  }
+
   /// What describes the students that share a network.
   private static func metadata(
     _ network: StudentNetwork, _ forms: [StudentForm]
@@ -125,11 +166,15 @@ enum StudentFile {
     guard scales.count == segments.count, scales.allSatisfy({ $0 > 0 && $0.isFinite }) else {
       throw odd(path, "scale")
     }
-    let forms = zip(segments, scales).map { k, scale in
+    let isAffine = plan.recipe.parametrisation == .affine
+    var forms: [StudentForm] = []
+    for (i, (k, scale)) in zip(segments, scales).enumerated() {
       let (from, to) = plan.grid.segments[k]
-      return StudentForm(
-        parametrisation: plan.recipe.parametrisation, scale: scale, from: from, to: to,
-        timeFeatures: plan.timeFeatures(segment: k))
+      forms.append(
+        StudentForm(
+          parametrisation: plan.recipe.parametrisation, scale: scale, from: from, to: to,
+          timeFeatures: plan.timeFeatures(segment: k),
+          affine: isAffine ? try affine(file, i, plan.mixture.dimension, path) : nil))
     }
     // All but the scale is the plan's: a file that says otherwise belongs to another run.
     let expected = metadata(network, forms)

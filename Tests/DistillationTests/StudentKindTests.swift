@@ -31,7 +31,10 @@ extension DistillationTests {
       ($0.schedule, $0.states) = (.cosine, .own)
       ($0.start, $0.optimiser) = (.previous, .muon)
     }
-    private static let all = [shared, residualShared, own, transformer, scores, composition, best]
+    private static let affine = parts { ($0.parametrisation, $0.sharing) = (.affine, .shared) }
+    private static let all = [
+      affine, shared, residualShared, own, transformer, scores, composition, best,
+    ]
 
     private func whole(_ parts: PlanParts) throws -> [Data] {
       try withFolder { path in

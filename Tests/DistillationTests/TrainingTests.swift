@@ -12,7 +12,8 @@ extension DistillationTests {
   @Suite struct TrainingTests {
     static let gaussian = GaussianFlow(mean: [1.5, -0.5, 0.25], deviation: 0.4)
 
-    @Test(arguments: [Parametrisation.plain, .residual], [RateSchedule.constant, .cosine])
+    @Test(
+      arguments: [Parametrisation.plain, .residual, .affine], [RateSchedule.constant, .cosine])
     func lossFalls(parametrisation: Parametrisation, schedule: RateSchedule) throws {
       var parts = PlanParts(steps: 400, widths: [32, 32], batch: 64)
       parts.recipe.parametrisation = parametrisation
@@ -22,7 +23,8 @@ extension DistillationTests {
       #expect(losses.count == 400)
       for segment in [losses[..<200], losses[200...]] {
         let (first, last) = (mean(Array(segment.prefix(5))), mean(Array(segment.suffix(20))))
-        #expect(last < 0.3 * first)
+        // What the best affine map leaves is harder to learn than the map.
+        #expect(last < (parametrisation == .affine ? 0.6 : 0.3) * first)
       }
     }
 
@@ -44,6 +46,26 @@ extension DistillationTests {
         let z = flow.sample(4000, at: student.from, seed: 100)
         let there = flow.carry(z, from: student.from, to: student.to)
         #expect(relativeMSE(student(z), there) < 2e-3)
+      }
+    }
+
+    /// The flow of one Gaussian is affine: nothing is left for the network.
+    @Test func affineStudentsAreExactForOneGaussian() throws {
+      var recipe = Recipe.residual
+      recipe.parametrisation = .affine
+      (recipe.hiddenWidths, recipe.totalSteps, recipe.batch) = ([6], 4, 16)
+      recipe.teacherTolerance = 1e-11
+      let flow = TrainingTests.gaussian
+      let chain = try train(flow.plan(times: [1, 0.15, 0], recipe: recipe)).chain
+      let x = flow.sample(500, at: 1, seed: 9)
+      #expect(relativeMSE(chain(x), flow.carry(x, from: 1, to: 0)) < 1e-16)
+      for student in chain.students {
+        // Lip(Φ) is the ratio of the spreads; the network's part is next to nothing.
+        let (slope, _) = flow.map(from: student.from, to: student.to)
+        let bound = student.lipschitz(
+          try flow.plan(times: [1, 0]).flow.marginal(at: student.from)
+        ).global
+        #expect(bound >= slope * (1 - 1e-9) && bound < slope * 1.001)
       }
     }
 

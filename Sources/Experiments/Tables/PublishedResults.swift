@@ -20,10 +20,9 @@ public struct PublishedResult: Sendable {
 }
 
 extension Experiment {
-  /// The published number for a choice, if there is one; of one name, choices that no published table
-  /// has must be the published ones.
+  /// The published number for a choice, if there is one.
   public func published(_ group: ResultGroup) -> PublishedResult? {
-    if self == .grids, group["student"] != "separate" || group["states"] != "exact" { return nil }
+    guard group.isPublishedKind else { return nil }
     return published.first { $0.keys.allSatisfy { key in group[key.name] == key.value } }
   }
 

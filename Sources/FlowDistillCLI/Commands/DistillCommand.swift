@@ -177,7 +177,9 @@ struct RecipeOptions: ParsableArguments {
   var activations: String?
 
   @Option(
-    help: "The student: plain, net(x), residual, x + c net(x), or constructed, not trained at all.")
+    help:
+      "The student: plain, net(x), residual, x + c net(x), affine, A x + b + c net((x - m)/s), or constructed, not trained."
+  )
   var student: String?
 
   @Option(help: "The (largest) learning rate.")

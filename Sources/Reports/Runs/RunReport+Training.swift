@@ -7,8 +7,10 @@ extension RunReport {
   var training: Section? {
     let figures: [Figure] = runs.compactMap { run in
       guard !run.records.isEmpty else { return nil }
-      let series = (0..<run.plan.grid.segmentCount).map { k in
+      let series = (0..<run.plan.grid.segmentCount).compactMap { k -> Plot.Series? in
         let records = run.records.filter { $0.segment == k }
+        // Segments that share a network share its record.
+        guard !records.isEmpty else { return nil }
         return Plot.Series.line(
           "segment \(k + 1)", x: records.map { Double($0.step) }, y: records.map(\.loss))
       }
@@ -17,10 +19,19 @@ extension RunReport {
           title: "Training of \(run.name)", x: .init("step in the segment"),
           y: .init("loss of a batch", scale: .log10), series: series
         ).svg(),
-        caption: run.plan.recipe.parametrisation == .residual
-          ? "Loss relative to the mean squared displacement of the segment."
-          : "Mean squared error of a coordinate.")
+        caption: run.plan.recipe.parametrisation.lossDescription)
     }
     return figures.isEmpty ? nil : Section(title: "Training", blocks: [.figures(figures)])
+  }
+}
+
+extension Parametrisation {
+  /// In which unit the loss is, for people.
+  fileprivate var lossDescription: String {
+    switch self {
+    case .plain: "Mean squared error of a coordinate."
+    case .residual: "Loss relative to the mean squared displacement of the segment."
+    case .affine: "Loss relative to the mean squared error of the best affine map."
+    }
   }
 }

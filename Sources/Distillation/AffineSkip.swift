@@ -1,0 +1,100 @@
+public import Arrays
+
+/// The affine part of a student, and the scale at which its network sees the state.
+///
+/// ```
+/// Ψ(x) = A x + b + c net((x − m)/s)
+/// ```
+/// A and b are the least squares fit of the segment's targets to its states, exact for one Gaussian;
+/// m and s are the mean and the root mean square deviation of a coordinate of the states. All come from
+/// samples alone.
+public struct AffineSkip: Sendable, Equatable {
+  /// A, d × d.
+  public let weights: Matrix<Double>
+  /// b.
+  public let offset: [Double]
+  /// m.
+  public let mean: [Double]
+  /// s, one number for all coordinates.
+  public let deviation: Double
+
+  /// An affine part of these numbers.
+  ///
+  /// - Precondition: shapes agree; the deviation is positive.
+  public init(weights: Matrix<Double>, offset: [Double], mean: [Double], deviation: Double) {
+    precondition(
+      weights.rows == offset.count && weights.columns == mean.count && deviation > 0,
+      "no affine part")
+    self.weights = weights
+    self.offset = offset
+    self.mean = mean
+    self.deviation = deviation
+  }
+
+  /// The fit to pairs of states and targets, one a row.
+  ///
+  /// Directions in which the states scatter by less than 10⁻⁶ of the widest are left out of A: samples say
+  /// nothing of them.
+  init(_ x: Matrix<Double>, to y: Matrix<Double>) {
+    let (centredX, meanX) = x.centred
+    let (centredY, meanY) = y.centred
+    let count = Double(x.rows)
+    let covariance = Gemm.product(transposed: centredX, centredX)
+    let cross = Gemm.product(transposed: centredY, centredX)
+    var weights = Matrix<Double>(rows: y.columns, columns: x.columns)
+    if let eigen = SymmetricEigen(covariance), let largest = eigen.values.last, largest > 0 {
+      // A = Σ_j (C u_j)/λ_j u_jᵀ.
+      var scaled = eigen.vectorRows
+      for (j, value) in eigen.values.enumerated() {
+        let factor = value > 1e-12 * largest ? 1 / value : 0
+        for i in 0..<scaled.columns { scaled[j, i] *= factor }
+      }
+      weights = Gemm.product(Gemm.product(cross, transposed: eigen.vectorRows), scaled)
+    }
+    let moved = Gemm.product(Matrix([meanX]), transposed: weights).elements
+    let square = centredX.elements.reduce(0) { $0 + $1 * $1 } / (count * Double(x.columns))
+    self.init(
+      weights: weights, offset: zip(meanY, moved).map { $0 - $1 }, mean: meanX,
+      deviation: square > 0 ? square.squareRoot() : 1)
+  }
+
+  /// A x + b for each row.
+  func callAsFunction(_ x: Matrix<Double>) -> Matrix<Double> {
+    var result = Gemm.product(x, transposed: weights)
+    for i in 0..<result.rows {
+      for j in 0..<result.columns { result[i, j] += offset[j] }
+    }
+    return result
+  }
+
+  /// (x − m)/s for each row.
+  func scaled(_ x: Matrix<Double>) -> Matrix<Double> {
+    var result = x
+    for i in 0..<x.rows {
+      for j in 0..<x.columns { result[i, j] = (x[i, j] - mean[j]) / deviation }
+    }
+    return result
+  }
+
+  /// The largest singular value of A, raised by more than the rounding of its computation.
+  var spectralNorm: Double {
+    let gram = Gemm.product(transposed: weights, weights)
+    let largest = SymmetricEigen.values(gram)?.last ?? .infinity
+    return max(largest, 0).squareRoot() * (1 + 64 * Double(weights.rows) * .ulpOfOne)
+  }
+}
+
+extension Matrix<Double> {
+  /// The matrix with the mean of each column taken off, and the means.
+  fileprivate var centred: (Matrix<Double>, [Double]) {
+    var means = [Double](repeating: 0, count: columns)
+    for i in 0..<rows {
+      for j in 0..<columns { means[j] += self[i, j] / Double(rows) }
+    }
+    var result = self
+    for i in 0..<rows {
+      for j in 0..<columns { result[i, j] -= means[j] }
+    }
+    return (result, means)
+  }
+}

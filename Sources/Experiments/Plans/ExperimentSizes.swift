@@ -5,6 +5,8 @@ struct ExperimentSizes {
   var widths: [Int]
   /// The width where it is not what varies.
   var width: Int
+  /// The width of a transformer's tokens.
+  var tokenWidth: Int
   var times: [Double]
   var sigmas: [Double]
   var bounds: [Double]
@@ -21,6 +23,7 @@ struct ExperimentSizes {
   init(_ experiment: Experiment, _ scale: ExperimentScale) {
     widths = [128, 256, 512, 1024, 2048]
     width = 512
+    tokenWidth = 128
     times = [0.1, 0.3, 0.5, 0.7, 0.9]
     sigmas = experiment == .score ? [0.01, 0.1, 1] : [0.1, 0.01, 0.001, 0.0001]
     bounds = [0.001, 0.01, 0.1, 0.25]
@@ -46,7 +49,7 @@ struct ExperimentSizes {
     case .score: (steps, batch) = (4000, 256)
     case .oneStep: (steps, batch) = (2000, 256)
     // Attention on 64 tokens costs a hundred times a perceptron, evaluation included.
-    case .depth: (steps, batch, samples) = (1200, 32, 2000)
+    case .depth: (steps, batch, samples, tokenWidth) = (1500, 64, 2000, 32)
     case .grids: (steps, batch) = (2400, 256)
     }
   }

@@ -97,7 +97,7 @@ extension ReproductionPlan {
         var recipe = recipe(sizes)
         recipe.network = kind
         recipe.blocks = blocks
-        recipe.hiddenWidths = kind == .transformer ? [128] : [128, 128]
+        recipe.hiddenWidths = kind == .transformer ? [sizes.tokenWidth] : [128, 128]
         return cell(
           [CellKey("arch", kind.rawValue), CellKey("n_blocks", blocks)], sizes, recipe,
           sigma0: 0.001, grid: segment(from: process.horizon), seed: seed)

@@ -33,7 +33,7 @@ extension ReproductionPlan {
     return ExperimentTable(
       name: "score_\(name)",
       header: [name, "t/T", "mean±std", "mean", "std", "n_trials", "depth", other],
-      rows: groups.filter { $0[other] == fixed }.compactMap { group in
+      rows: groups.filter { $0[other] == fixed }.sorted(by: name, "t").compactMap { group in
         group.error.map {
           [group[name], group["t"]] + $0.columns + ["\($0.count)", "4", fixed]
         }
@@ -123,5 +123,13 @@ extension ReproductionPlan {
             result.measured(name).map { ["\($0.value)", "\($0.standardError)"] } ?? ["", ""]
           } + ["\(result.steps)", "\(result.parameters)", "\(result.seconds)"]
       })
+  }
+}
+
+extension [ResultGroup] {
+  /// In ascending order of the numbers under some names.
+  fileprivate func sorted(by names: String...) -> [ResultGroup] {
+    func numbers(_ group: ResultGroup) -> [Double] { names.map { Double(group[$0]) ?? 0 } }
+    return sorted { numbers($0).lexicographicallyPrecedes(numbers($1)) }
   }
 }

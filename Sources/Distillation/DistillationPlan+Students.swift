@@ -82,6 +82,11 @@ extension DistillationPlan {
     let states =
       widths.reduce(0.0) { $0 + Double($1) }
       * Double(recipe.network == .composition ? recipe.blocks : 1)
-    return 16 * weights + Double(recipe.batch) * (8 * states + 24 * Double(mixture.dimension))
+    let d = Double(mixture.dimension)
+    // A pool: true states, own states and ends in double precision, inputs and targets in single.
+    let shared = recipe.sharing == .shared ? grid.segmentCount : 1
+    let pool = Double(recipe.pool) * d * (24 + 8 * Double(shared))
+    return (recipe.averaging == nil ? 16 : 20) * weights + pool
+      + Double(recipe.batch) * (8 * states + 24 * d)
   }
 }

@@ -77,14 +77,11 @@ public struct Distiller: Sendable {
     let checkpoint = folder.file("checkpoint.safetensors")
     var metrics = Metrics(folder)
     let finished = folder.finishedSegments(of: count)
+    var pool: TrajectoryPool?
     for stage in 0..<plan.stageCount where plan.segments(ofStage: stage).upperBound > finished {
       let previous = try earlierStudents(stage)
-      var trainer: SegmentTrainer
-      if let resumed = try savedTrainer(checkpoint, stage: stage, after: previous) {
-        trainer = resumed
-      } else {
-        trainer = try SegmentTrainer(plan, stage: stage, after: previous)
-      }
+      try advance(&pool, to: stage, previous)
+      var trainer = try trainer(checkpoint, stage: stage, after: previous, pool)
       metrics.forget(segment: stage, from: trainer.stepCount)
       let before = (0..<stage).reduce(0) { $0 + plan.steps(stage: $1) }
       while !trainer.isFinished {
@@ -158,15 +155,33 @@ public struct Distiller: Sendable {
     }
   }
 
-  private func savedTrainer(
-    _ path: String, stage: Int, after previous: [Student]
-  ) throws(DistillationError) -> SegmentTrainer? {
-    guard FileReader.exists(path) else { return nil }
-    do {
-      return try StudentFile.readCheckpoint(path, plan: plan, stage: stage, after: previous)
-    } catch {
-      throw .file(error)
+  /// Brings the pool, if the recipe has one, to where a stage begins.
+  private func advance(
+    _ pool: inout TrajectoryPool?, to stage: Int, _ previous: [Student]
+  ) throws(DistillationError) {
+    guard plan.recipe.pool > 0 else { return }
+    if pool == nil { pool = try TrajectoryPool(plan) }
+    while let segment = pool?.segment, segment < stage {
+      try pool?.advance(plan.recipe.states == .own ? previous[segment] : nil)
     }
+  }
+
+  /// A stage's training: from its checkpoint if there is one.
+  private func trainer(
+    _ path: String, stage: Int, after previous: [Student], _ pool: TrajectoryPool?
+  ) throws(DistillationError) -> SegmentTrainer {
+    var saved: StudentFile.Checkpoint?
+    if FileReader.exists(path) {
+      do {
+        saved = try StudentFile.readCheckpoint(path, plan: plan, stage: stage)
+      } catch { throw .file(error) }
+    }
+    guard let saved else {
+      return try SegmentTrainer(plan, stage: stage, after: previous, pool: pool)
+    }
+    return try SegmentTrainer(
+      plan, stage: stage, after: previous, pool: pool, network: saved.network, forms: saved.forms,
+      optimiser: saved.optimiser, average: saved.average)
   }
 
   private func saving(_ body: () throws(FormatError) -> Void) throws(DistillationError) {

@@ -22,6 +22,7 @@ extension Recipe {
       "target": .string(target.rawValue), "optimiser": .string(optimiser.rawValue),
       "start": .string(start.rawValue),
       "published_steps": publishedSteps.map { .integer($0) } ?? .null,
+      "averaging": averaging.map { .number($0) } ?? .null, "pool": .integer(pool),
     ]
   }
 
@@ -71,6 +72,10 @@ extension Recipe {
       start = try choice("start")
       publishedSteps = try reader.optionalInteger("published_steps")
     }
+    if reader.object["averaging"] != nil || reader.object["pool"] != nil {
+      averaging = try reader.optionalNumber("averaging")
+      pool = try reader.integer("pool")
+    }
     try reader.finish()
     if let problem { throw reader.error("", problem) }
   }
@@ -104,6 +109,12 @@ extension Recipe {
     if let bound = parameterBound, !(bound > 0 && bound.isFinite) {
       return "the parameter bound is \(bound); use a positive number"
     }
+    if let averaging, !(averaging > 0 && averaging < 1) {
+      return "the decay of averaging is \(averaging); use a number in (0, 1)"
+    }
+    if pool != 0, !(32...1_000_000_000).contains(pool) {
+      return "the pool has \(pool) trajectories; use 32 to 1000000000, or 0 for fresh ones"
+    }
     if let problem = networkProblem { return problem }
     if !(teacherTolerance > 0 && teacherTolerance < 1) {
       return "the teacher's tolerance is \(teacherTolerance); use a number in (0, 1)"
@@ -131,8 +142,10 @@ extension Recipe {
     if sharing == .shared, start == .previous {
       return "one network for all segments has no network before it; use a fresh start"
     }
-    if target == .score, parametrisation != .plain || states == .own || sharing == .shared {
-      return "scores are learnt by plain, separate networks on exact states"
+    if target == .score,
+      parametrisation != .plain || states == .own || sharing == .shared || pool > 0
+    {
+      return "scores are learnt by plain, separate networks on fresh exact states"
     }
     if let publishedSteps, !(1...1_000_000).contains(publishedSteps) {
       return "the published teacher has \(publishedSteps) steps a segment; use 1 to 1000000"

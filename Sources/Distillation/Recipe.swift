@@ -130,6 +130,10 @@ public struct Recipe: Sendable, Equatable {
   public var gradientNorm: Double
   /// If set, every weight and bias is clamped to [−B, B] after each step.
   public var parameterBound: Double?
+  /// The decay γ of the running mean of the weights that becomes the student; nil: the last weights.
+  public var averaging: Double?
+  /// Teacher trajectories made once and used by all steps; 0: fresh ones for each step.
+  public var pool = 0
   /// Who provides the targets.
   public var teacher: TeacherChoice
   /// The published teacher's steps in each segment; nil: 100 over [0, T], at least 5.
@@ -175,6 +179,7 @@ public struct Recipe: Sendable, Equatable {
     recipe.start = .previous
     recipe.optimiser = .muon
     recipe.learningRate = 0.02
+    recipe.pool = 65_536
     return recipe
   }()
 

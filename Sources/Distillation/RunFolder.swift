@@ -13,6 +13,7 @@ import Stability
 ///     segments/00.safetensors   a finished student, one a segment
 ///     checkpoint.safetensors    the student in training: weights, optimiser, step
 ///     metrics.jsonl             loss and rate every hundred steps
+///     segmentation.json         of planned segments, what was expected of them
 ///     run.json                  when, where and with what the run was made
 ///     evaluation.json           the last evaluation
 ///
@@ -44,6 +45,12 @@ public struct RunFolder: Sendable {
   /// The run's plan.
   public func plan() throws(FormatError) -> DistillationPlan {
     try DistillationPlan(contentsOf: file("plan.json"))
+  }
+
+  /// The relative error that was predicted when the segments were planned; nil if they were not.
+  public var predictedError: Double? {
+    guard var reader = try? JSONReader(contentsOf: file("segmentation.json")) else { return nil }
+    return try? reader.number("predicted_relative_mse")
   }
 
   /// Makes the folder and writes the plan.

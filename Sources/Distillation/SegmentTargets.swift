@@ -30,63 +30,78 @@ struct SegmentTargets: Sendable {
   }
 
   /// A batch, with the teacher's failure as an error of this module.
-  func checkedBatch(
+  func batch(
     _ count: Int, from stream: RandomStream
   ) throws(DistillationError) -> (x: Matrix<Double>, y: Matrix<Double>) {
-    do { return try batch(count, from: stream) } catch { throw .teacher(error) }
+    do { return try pairs(count, from: stream) } catch { throw .teacher(error) }
   }
 
-  private func batch(
+  private func pairs(
     _ count: Int, from stream: RandomStream
   ) throws(FlowError) -> (x: Matrix<Double>, y: Matrix<Double>) {
     let x = source.sample(count, from: stream)
+    guard count > 0 else { return (x, x) }
     if recipe.target == .score { return (x, source.score(x)) }
-    let (from, to) = segments[segment]
-    guard !previous.isEmpty else { return (x, try transport(x, from: from, to: to)) }
+    guard !previous.isEmpty else {
+      return (x, try recipe.targets(flow, x, over: segments[segment]))
+    }
     let own = previous.reduce(x) { $1($0) }
-    let exact = try transport(x, from: segments[0].from, to: from)
-    return (own, try transport(exact, from: from, to: to))
+    let exact = try recipe.targets(flow, x, over: (segments[0].from, segments[segment].from))
+    return (own, try recipe.targets(flow, exact, over: segments[segment]))
   }
+}
 
-  private func transport(
-    _ x: Matrix<Double>, from: Double, to: Double
+extension Recipe {
+  /// Where the recipe's teacher carries states over a segment.
+  func targets(
+    _ flow: ProbabilityFlow, _ x: Matrix<Double>, over segment: (from: Double, to: Double)
   ) throws(FlowError) -> Matrix<Double> {
-    switch recipe.teacher {
+    let (from, to) = segment
+    switch teacher {
     case .accurate:
-      let teacher = Teacher(flow, tolerance: recipe.teacherTolerance)
-      return try teacher.transport(x, from: from, to: to).orThrow().states
+      return try Teacher(flow, tolerance: teacherTolerance)
+        .transport(x, from: from, to: to).orThrow().states
     case .published:
       let steps =
-        recipe.publishedSteps
-        ?? max(5, Int((100 * (from - to) / flow.process.horizon).rounded()))
+        publishedSteps ?? max(5, Int((100 * (from - to) / flow.process.horizon).rounded()))
       return PublishedTeacher(flow, steps: steps).transport(x, from: from, to: to)
     }
   }
+}
 
-  /// How a network is to become the segment's flow map, from samples.
+extension StudentForm {
+  /// How a network is to become a segment's flow map, from pairs of states and targets.
   ///
-  /// c is the root mean square over coordinates of what the network has to add: to x from 1,024 samples,
-  /// to the affine fit from 4,096 and at least 16 a coordinate.
-  func form(
-    from: Double, to: Double, timeFeatures: [Float], _ stream: RandomStream
-  ) throws(DistillationError) -> StudentForm {
-    let (parametrisation, d) = (recipe.parametrisation, flow.mixture.dimension)
+  /// c is the root mean square over coordinates of what the network has to add.
+  init(
+    _ parametrisation: Parametrisation, over segment: (from: Double, to: Double),
+    timeFeatures: [Float], fitting x: Matrix<Double>, to y: Matrix<Double>
+  ) {
     func form(_ scale: Double, _ affine: AffineSkip? = nil) -> StudentForm {
       StudentForm(
-        parametrisation: parametrisation, scale: scale, from: from, to: to,
+        parametrisation: parametrisation, scale: scale, from: segment.from, to: segment.to,
         timeFeatures: timeFeatures, affine: affine)
     }
-    if parametrisation == .plain { return form(1) }
-    let (x, y) = try checkedBatch(
-      parametrisation == .affine ? max(4096, 16 * d) : 1024, from: stream)
     let affine = parametrisation == .affine ? AffineSkip(x, to: y) : nil
-    let base = affine?(x) ?? x
+    guard let base = form(1, affine).base(x) else {
+      self = form(1)
+      return
+    }
     var sum = 0.0
     for i in x.elements.indices {
       let change = y.elements[i] - base.elements[i]
       sum += change * change
     }
     let scale = (sum / Double(x.elements.count)).squareRoot()
-    return form(scale > 0 ? scale : 1, affine)
+    self = form(scale > 0 ? scale : 1, affine)
+  }
+
+  /// The pairs that such a fit takes: 1,024 for one number, and at least 16 a coordinate for a matrix.
+  static func pairCount(_ parametrisation: Parametrisation, dimension d: Int) -> Int {
+    switch parametrisation {
+    case .plain: 0
+    case .residual: 1024
+    case .affine: max(4096, 16 * d)
+    }
   }
 }

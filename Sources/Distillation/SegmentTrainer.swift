@@ -18,15 +18,23 @@ struct SegmentTrainer {
   private(set) var optimiser: any Optimiser
   private var tape: StudentTape
   private let rate: any LearningRateSchedule
-  private let lessons: [Lesson]
+  private var lessons: [Lesson]
+  /// The running mean of the weights; nil if the recipe takes the last ones.
+  private(set) var average: [Float]?
 
   /// What a network learns about one segment.
   private struct Lesson {
     let segment: Int
     let form: StudentForm
-    let targets: SegmentTargets
+    var batches: Batches
     /// The samples of a batch that are its.
     let samples: Int
+  }
+
+  /// Where a lesson's batches come from.
+  private enum Batches {
+    case fresh(SegmentTargets)
+    case pooled(PooledBatches)
   }
 
   /// The number of steps taken.
@@ -34,58 +42,90 @@ struct SegmentTrainer {
   var isFinished: Bool { stepCount >= steps }
 
   /// The students as they are now.
-  var students: [Student] { lessons.map { Student(network: network, form: $0.form) } }
+  var students: [Student] {
+    let network = average.map { StudentNetwork(self.network.architecture, parameters: $0) }
+    return lessons.map { Student(network: network ?? self.network, form: $0.form) }
+  }
 
   /// The forms of the students.
   var forms: [StudentForm] { lessons.map(\.form) }
 
   /// The beginning of the training of a stage.
   ///
-  /// - Parameter previous: the finished students before it; needed if it starts from the last of them or
-  ///   is trained on their states.
+  /// - Parameters:
+  ///   - previous: the finished students before it; needed if it starts from the last of them or is trained
+  ///     on their states.
+  ///   - pool: the trajectories where the stage begins, if the recipe has a pool.
   init(
-    _ plan: DistillationPlan, stage: Int, after previous: [Student]
+    _ plan: DistillationPlan, stage: Int, after previous: [Student], pool: TrajectoryPool?
   ) throws(DistillationError) {
+    let (recipe, d) = (plan.recipe, plan.mixture.dimension)
     var forms: [StudentForm] = []
-    for k in plan.segments(ofStage: stage) {
-      let (from, to) = plan.grid.segments[k]
-      let targets = SegmentTargets(plan, segment: k, after: previous)
+    for (k, pool) in try Self.pools(plan, stage, pool) {
+      let pairs: (x: Matrix<Double>, y: Matrix<Double>)
+      if let pool {
+        pairs = pool.pairs
+      } else {
+        pairs = try SegmentTargets(plan, segment: k, after: previous).batch(
+          StudentForm.pairCount(recipe.parametrisation, dimension: d),
+          from: plan.stream("scale", segment: k))
+      }
       forms.append(
-        try targets.form(
-          from: from, to: to, timeFeatures: plan.timeFeatures(segment: k),
-          plan.stream("scale", segment: k)))
+        StudentForm(
+          recipe.parametrisation, over: plan.grid.segments[k],
+          timeFeatures: plan.timeFeatures(segment: k), fitting: pairs.x, to: pairs.y))
     }
     let architecture = plan.architecture(segment: stage)
     let network: StudentNetwork
-    if plan.recipe.start == .previous, let neighbour = previous.last {
+    if recipe.start == .previous, let neighbour = previous.last {
       network = StudentNetwork(architecture, parameters: neighbour.network.parameters)
     } else {
       network = StudentNetwork(architecture, random: plan.stream("weights", segment: stage))
     }
-    self.init(
-      plan, stage: stage, after: previous, network: network, forms: forms,
-      optimiser: plan.recipe.optimiser(architecture))
+    try self.init(
+      plan, stage: stage, after: previous, pool: pool, network: network, forms: forms,
+      optimiser: recipe.optimiser(architecture), average: nil)
   }
 
   /// The training of a stage from a checkpoint's state.
   init(
-    _ plan: DistillationPlan, stage: Int, after previous: [Student], network: StudentNetwork,
-    forms: [StudentForm], optimiser: any Optimiser
-  ) {
+    _ plan: DistillationPlan, stage: Int, after previous: [Student], pool: TrajectoryPool?,
+    network: StudentNetwork, forms: [StudentForm], optimiser: any Optimiser, average: [Float]?
+  ) throws(DistillationError) {
     self.plan = plan
     self.stage = stage
     steps = plan.steps(stage: stage)
     self.network = network
     self.optimiser = optimiser
+    self.average = average
     tape = StudentTape(network.architecture, batch: plan.recipe.batch)
     rate = plan.recipe.rate(steps: steps)
     let (batch, count) = (plan.recipe.batch, forms.count)
-    lessons = zip(plan.segments(ofStage: stage), forms).enumerated().map { i, lesson in
-      Lesson(
-        segment: lesson.0, form: lesson.1,
-        targets: SegmentTargets(plan, segment: lesson.0, after: previous),
-        samples: batch * (i + 1) / count - batch * i / count)
+    lessons = []
+    for (i, (k, pool)) in try Self.pools(plan, stage, pool).enumerated() {
+      let batches: Batches =
+        if let (x, y) = pool?.pairs {
+          .pooled(PooledBatches(forms[i], x, y, order: plan.stream("order", segment: k)))
+        } else {
+          .fresh(SegmentTargets(plan, segment: k, after: previous))
+        }
+      lessons.append(
+        Lesson(
+          segment: k, form: forms[i], batches: batches,
+          samples: batch * (i + 1) / count - batch * i / count))
     }
+  }
+
+  /// The segments of a stage, each with the pool where it begins.
+  private static func pools(
+    _ plan: DistillationPlan, _ stage: Int, _ pool: TrajectoryPool?
+  ) throws(DistillationError) -> [(segment: Int, pool: TrajectoryPool?)] {
+    var (pool, pools) = (pool, [(segment: Int, pool: TrajectoryPool?)]())
+    for k in plan.segments(ofStage: stage) {
+      if let standing = pool?.segment, standing < k { try pool?.advance(nil) }
+      pools.append((k, pool))
+    }
+    return pools
   }
 
   /// One step; returns its loss, the mean squared error of the network's outputs.
@@ -99,20 +139,46 @@ struct SegmentTrainer {
     guard loss.isFinite, norm.isFinite else {
       throw .diverged(segment: stage, step: stepCount)
     }
+    if let decay = plan.recipe.averaging { takeAverage(decay) }
     return loss
   }
 
+  /// w̄ ← γ w̄ + (1 − γ) w, γ = min(decay, s/(s + 10)) after s steps, so that the start is soon forgotten.
+  private mutating func takeAverage(_ decay: Double) {
+    guard var average else {
+      self.average = network.parameters
+      return
+    }
+    self.average = nil
+    let share = Float(1 - min(decay, Double(stepCount) / Double(stepCount + 10)))
+    for i in average.indices { average[i] += share * (network.parameters[i] - average[i]) }
+    self.average = average
+  }
+
   /// The network's inputs and what it should return, the lessons' samples one after the other.
-  private func batch() throws(DistillationError) -> (Matrix<Float>, Matrix<Float>) {
+  private mutating func batch() throws(DistillationError) -> (Matrix<Float>, Matrix<Float>) {
     var (input, target) = (Matrix<Float>(rows: 0, columns: 0), Matrix<Float>(rows: 0, columns: 0))
-    for lesson in lessons where lesson.samples > 0 {
-      let stream = plan.stream("batch", segment: lesson.segment).substream(UInt64(stepCount))
-      let (x, y) = try lesson.targets.checkedBatch(lesson.samples, from: stream)
-      let (inputs, targets) = (lesson.form.input(x), lesson.form.networkTarget(x, y))
+    for i in lessons.indices where lessons[i].samples > 0 {
+      let (inputs, targets) = try batch(&lessons[i])
       input = input.rows == 0 ? inputs : input.stacked(on: inputs)
       target = target.rows == 0 ? targets : target.stacked(on: targets)
     }
     return (input, target)
+  }
+
+  private func batch(
+    _ lesson: inout Lesson
+  ) throws(DistillationError) -> (Matrix<Float>, Matrix<Float>) {
+    switch lesson.batches {
+    case .fresh(let targets):
+      let stream = plan.stream("batch", segment: lesson.segment).substream(UInt64(stepCount))
+      let (x, y) = try targets.batch(lesson.samples, from: stream)
+      return (lesson.form.input(x), lesson.form.networkTarget(x, y))
+    case .pooled(var pooled):
+      let batch = pooled.batch(lesson.samples, step: stepCount)
+      lesson.batches = .pooled(pooled)
+      return batch
+    }
   }
 
   /// Checks that every weight is finite, which the loss tells a step late: before saving.

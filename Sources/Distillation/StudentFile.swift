@@ -9,7 +9,8 @@ import Stability
 ///
 /// A perceptron's tensors are `layers.i.weight` (outputs × inputs) and `layers.i.bias`; other kinds
 /// of network are one tensor `parameters` in the order of their architecture. A checkpoint adds the
-/// optimiser's moments as `optimiser.first` and `optimiser.second`. The affine part of student i of the
+/// optimiser's moments as `optimiser.first` and `optimiser.second`, and the running mean of the weights
+/// as `average` where the recipe takes one. The affine part of student i of the
 /// file is `affine.i.weight`, `affine.i.offset`, `affine.i.mean` and `affine.i.deviation`, float64.
 enum StudentFile {
   /// A finished student.
@@ -35,18 +36,32 @@ enum StudentFile {
     metadata["segment"] = String(trainer.stage)
     metadata["step"] = String(trainer.stepCount)
     let count = network.parameterCount
+    var state = [
+      Safetensors.Tensor(
+        name: "optimiser.first", shape: [count], values: .float32(optimiser.firstMoment)),
+      Safetensors.Tensor(
+        name: "optimiser.second", shape: [count], values: .float32(optimiser.secondMoment)),
+    ]
+    if let average = trainer.average {
+      state.append(.init(name: "average", shape: [count], values: .float32(average)))
+    }
     try Safetensors(
-      tensors(network) + affineTensors(trainer.forms) + [
-        .init(name: "optimiser.first", shape: [count], values: .float32(optimiser.firstMoment)),
-        .init(name: "optimiser.second", shape: [count], values: .float32(optimiser.secondMoment)),
-      ], metadata: metadata
+      tensors(network) + affineTensors(trainer.forms) + state, metadata: metadata
     ).write(to: path)
   }
 
-  /// The training of a stage from a checkpoint, or nil if it belongs to another stage.
+  /// What a checkpoint holds of a stage's training.
+  struct Checkpoint {
+    let network: StudentNetwork
+    let forms: [StudentForm]
+    let optimiser: any Optimiser
+    let average: [Float]?
+  }
+
+  /// Reads a checkpoint; nil if it belongs to another stage.
   static func readCheckpoint(
-    _ path: String, plan: DistillationPlan, stage: Int, after previous: [Student]
-  ) throws(FormatError) -> SegmentTrainer? {
+    _ path: String, plan: DistillationPlan, stage: Int
+  ) throws(FormatError) -> Checkpoint? {
     let file = try Safetensors.read(path)
     guard let segment = file.metadata["segment"].flatMap({ Int($0) }),
       let step = file.metadata["step"].flatMap({ Int($0) })
@@ -71,8 +86,10 @@ enum StudentFile {
         advice: nil)
     }
     optimiser.stepCount = step
-    return SegmentTrainer(
-      plan, stage: stage, after: previous, network: network, forms: forms, optimiser: optimiser)
+    let isAveraged = plan.recipe.averaging != nil && step > 0
+    return Checkpoint(
+      network: network, forms: forms, optimiser: optimiser,
+      average: isAveraged ? try floats(file, "average", [count], path) : nil)
   }
 
   private static func tensors(_ network: StudentNetwork) -> [Safetensors.Tensor] {

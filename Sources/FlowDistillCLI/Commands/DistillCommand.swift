@@ -12,6 +12,7 @@ struct DistillCommand: ParsableCommand {
       Example:
         flowdistill distill paper:0 --segments 8 --rule stability --recipe paper --steps 8000 -o run
         flowdistill distill --resume -o run
+        flowdistill distill paper:0 --segments auto:0.05 --recipe best --steps 4000 -o run
         flowdistill distill paper:0 --segments 8 --rule log-snr --student constructed -o run
       """)
 
@@ -24,11 +25,17 @@ struct DistillCommand: ParsableCommand {
     name: .customLong("sigma0"), help: "The standard deviation σ_0 of paper:SEED (default 1).")
   var sigma0: Double?
 
-  @Option(help: "The number of segments n.")
-  var segments: Int?
+  @Option(
+    help:
+      "The number of segments n, or auto:E: the fewest that are expected to reach relative MSE E."
+  )
+  var segments: String?
 
-  @Option(help: "The rule of the grid (flowdistill grid --rule list).")
+  @Option(help: "The rule of the grid (flowdistill grid --rule list; default stability).")
   var rule: String?
+
+  @Option(help: "planned: segments for distillation rather than sampling, in place of --rule.")
+  var segmentation: String?
 
   @Option(help: "A grid file in place of --segments and --rule.", completion: .file())
   var grid: String?
@@ -52,7 +59,7 @@ struct DistillCommand: ParsableCommand {
     common.apply()
     try checkPositive(checkpointEvery, option: "--checkpoint-every")
     let folder = RunFolder(output)
-    let expected = try plan()
+    let (expected, planned) = try plan()
     let distiller: Distiller
     if resume {
       distiller = try Distiller(
@@ -66,6 +73,7 @@ struct DistillCommand: ParsableCommand {
       distiller = try Distiller(
         starting: expected, in: folder, checkpointInterval: checkpointEvery)
     }
+    if let planned { try planned.json.write(to: folder.file("segmentation.json")) }
     Interruption.watch()
     let plan = distiller.plan
     let isConstructed = plan.recipe.construction != nil
@@ -109,48 +117,60 @@ struct DistillCommand: ParsableCommand {
     try Memory.check(plan.memoryEstimate, for: "training students of this size")
   }
 
-  /// The plan that the options describe; nil if they leave it to the run folder.
-  private func plan() throws -> DistillationPlan? {
+  /// The plan that the options describe, nil if they leave it to the run folder, and what planning expects of
+  /// its segments.
+  private func plan() throws -> (DistillationPlan?, PlannedSegmentation?) {
     guard let mixture else {
-      guard resume else { return nil }
-      if segments != nil || rule != nil || grid != nil || sigma0 != nil || seed != nil
-        || recipe.isGiven || process.isGiven
+      guard resume else { return (nil, nil) }
+      if segments != nil || rule != nil || grid != nil || segmentation != nil || sigma0 != nil
+        || seed != nil || recipe.isGiven || process.isGiven
       {
         throw CommandError.usage(
           "with --resume the plan is the folder's; name a mixture to check it")
       }
-      return nil
+      return (nil, nil)
     }
     let model = try MixtureOptions.make(mixture, sigma0: sigma0)
     let choices = try recipe.make()
-    let timeGrid: TimeGrid
+    if choices.construction != nil { try model.checkConstructible() }
+    let (grid, planned) = try grid(model, choices)
+    if choices.construction == nil, choices.totalSteps < grid.segmentCount {
+      throw CommandError.usage(
+        "--steps is \(choices.totalSteps); use at least one for each of \(grid.segmentCount) segments"
+      )
+    }
+    return (
+      DistillationPlan(mixture: model, grid: grid, recipe: choices, seed: seed ?? 0), planned
+    )
+  }
+
+  /// The grid by whichever option names it.
+  private func grid(
+    _ model: GaussianMixture, _ choices: Recipe
+  ) throws -> (TimeGrid, PlannedSegmentation?) {
     if let grid {
-      guard segments == nil, rule == nil else {
+      guard segments == nil, rule == nil, segmentation == nil else {
         throw CommandError.usage(
-          "--grid takes the place of --segments and --rule; give one of both")
+          "--grid takes the place of --segments, --rule and --segmentation; leave them out")
       }
       guard !process.isGiven else {
         throw CommandError.usage("--grid brings its own process; leave out the process options")
       }
-      timeGrid = try TimeGrid(try JSONReader(contentsOf: grid))
+      let timeGrid = try TimeGrid(try JSONReader(contentsOf: grid))
       guard timeGrid.end == 0 else {
         throw CommandError.data(
           "\(grid): times end at \(timeGrid.end); students need a grid that ends at 0")
       }
-    } else {
-      guard let segments else { throw CommandError.usage("distill needs --segments n") }
-      try checkPositive(segments, option: "--segments", atMost: GridCommand.segmentLimit)
-      timeGrid = try GridCommand.rule(named: rule ?? "stability")
-        .grid(for: ProbabilityFlow(model, try process.make()), segments: segments)
+      return (timeGrid, nil)
     }
-    if choices.construction != nil {
-      try model.checkConstructible()
-    } else if choices.totalSteps < timeGrid.segmentCount {
-      throw CommandError.usage(
-        "--steps is \(choices.totalSteps); use at least one for each of \(timeGrid.segmentCount) segments"
-      )
+    guard let segments else { throw CommandError.usage("distill needs --segments n") }
+    let request = try SegmentationRequest(segments, segmentation: segmentation, rule: rule)
+    let flow = ProbabilityFlow(model, try process.make())
+    if case .rule(let name, let count) = request {
+      return (try GridCommand.rule(named: name).grid(for: flow, segments: count), nil)
     }
-    return DistillationPlan(mixture: model, grid: timeGrid, recipe: choices, seed: seed ?? 0)
+    let planned = try request.plan(flow, choices, seed: seed ?? 0)
+    return (planned.grid, planned)
   }
 }
 
@@ -202,6 +222,12 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Networks: separate for each segment, or one shared that takes the time.")
   var sharing: String?
 
+  @Option(help: "Teacher trajectories made once and used by all steps; 0: fresh ones each step.")
+  var pool: Int?
+
+  @Option(help: "The decay of a running mean of the weights that becomes the student, as .999.")
+  var averaging: Double?
+
   @Option(help: "Clamp every weight and bias to [-B, B] after each step.")
   var clamp: Double?
 
@@ -221,7 +247,8 @@ struct RecipeOptions: ParsableArguments {
     name != nil || steps != nil || batch != nil || width != nil || depth != nil
       || activations != nil || learningRate != nil || schedule != nil
       || optimiser != nil || states != nil || start != nil || sharing != nil
-      || clamp != nil || teacher != nil || teacherTolerance != nil
+      || pool != nil || averaging != nil || clamp != nil || teacher != nil
+      || teacherTolerance != nil
   }
 
   /// The recipe, or a usage error.
@@ -240,6 +267,8 @@ struct RecipeOptions: ParsableArguments {
     }
     if let batch { recipe.batch = batch }
     if let learningRate { recipe.learningRate = learningRate }
+    if let pool { recipe.pool = pool }
+    if let averaging { recipe.averaging = averaging }
     if let clamp { recipe.parameterBound = clamp }
     if let teacherTolerance { recipe.teacherTolerance = teacherTolerance }
     recipe.activations = try choice(activations, "--activations") ?? recipe.activations

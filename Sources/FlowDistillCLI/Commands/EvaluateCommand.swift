@@ -41,11 +41,11 @@ struct EvaluateCommand: ParsableCommand {
     try evaluation.json.write(to: run.file("evaluation.json"))
     let lipschitz = students.lipschitz(plan)
     Console.result(evaluation.json(with: lipschitz), asJSON: common.json) {
-      lines(evaluation) + StudentLipschitzTable(lipschitz).lines
+      lines(evaluation, predicted: run.predictedError) + StudentLipschitzTable(lipschitz).lines
     }
   }
 
-  private func lines(_ evaluation: Evaluation) -> [String] {
+  private func lines(_ evaluation: Evaluation, predicted: Double?) -> [String] {
     func text(_ estimate: Estimate) -> String {
       NumberText.estimate(estimate.value, standardError: estimate.standardError)
     }
@@ -59,8 +59,13 @@ struct EvaluateCommand: ParsableCommand {
         number(segment.amplificationRatio), NumberText.percent(segment.share),
       ])
     }
+    let prediction = predicted.map {
+      "predicted by planning     \(number($0))   (estimate; measured over predicted "
+        + "\(number(evaluation.relativeError.value / $0)))"
+    }
     return [
-      "end-to-end relative MSE   \(text(evaluation.relativeError))   (estimate, \(evaluation.sampleCount) samples)",
+      "end-to-end relative MSE   \(text(evaluation.relativeError))   (estimate, \(evaluation.sampleCount) samples)"
+    ] + [prediction].compactMap(\.self) + [
       "negative log-likelihood   \(text(evaluation.negativeLogLikelihood)) nats"
         + "   (estimate; the teacher's: \(text(evaluation.teacherNegativeLogLikelihood)))",
       "",

@@ -1,0 +1,52 @@
+import Arrays
+import Mixtures
+import ProbabilityFlow
+import Schedules
+public import Stability
+
+extension StudentChain {
+  /// The students of a plan, trained in memory: nothing is kept but the result.
+  ///
+  /// - Throws: `.interrupted` if asked to stop; what ends a training.
+  /// - Precondition: the recipe trains flow maps.
+  public init(
+    training plan: DistillationPlan, shouldStop: () -> Bool = { false },
+    progress: (TrainingProgress) -> Void = { _ in }
+  ) throws(DistillationError) {
+    precondition(plan.recipe.construction == nil && plan.recipe.target == .flowMap, "no students")
+    var students: [Student] = []
+    var pool = plan.recipe.pool > 0 ? try TrajectoryPool(plan) : nil
+    var done = 0
+    for stage in 0..<plan.stageCount {
+      while let segment = pool?.segment, segment < stage {
+        try pool?.advance(plan.recipe.states == .own ? students[segment] : nil)
+      }
+      var trainer = try SegmentTrainer(plan, stage: stage, after: students, pool: pool)
+      while !trainer.isFinished {
+        let loss = try trainer.step()
+        done += 1
+        progress(
+          TrainingProgress(
+            segment: stage, segmentCount: plan.stageCount, step: trainer.stepCount,
+            totalStep: done, totalSteps: plan.recipe.totalSteps, loss: loss))
+        if shouldStop() { throw .interrupted(segment: stage, step: trainer.stepCount) }
+      }
+      try trainer.checkFinite()
+      students += trainer.students
+    }
+    self.init(students)
+  }
+
+  /// Σ‖ŷ − y‖²/Σ‖y‖² against the accurate teacher, an estimate from fresh samples.
+  public func relativeError(
+    _ plan: DistillationPlan, samples count: Int, seed: UInt64
+  ) throws(DistillationError) -> Estimate {
+    let (flow, start) = (plan.flow, plan.grid.times[0])
+    let x = flow.marginal(at: start)
+      .sample(count, from: RandomStream(seed: seed).substream("relative-error"))
+    do {
+      let y = try Teacher(flow, tolerance: 1e-6).transport(x, from: start, to: 0).orThrow().states
+      return Estimate(ratioOf: rowSquares(self(x), minus: y), to: rowSquares(y))
+    } catch { throw .teacher(error) }
+  }
+}

@@ -36,10 +36,16 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
     ]
   ),
   (
+    "ScoreMatching",
+    [
+      "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Networks", realModule,
+    ]
+  ),
+  (
     "Distillation",
     [
       "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Schedules", "Networks",
-      "Construction", logging, realModule,
+      "Construction", "ScoreMatching", logging, realModule,
     ]
   ),
   (
@@ -53,7 +59,7 @@ let rooms: [(name: String, dependencies: [Target.Dependency])] = [
     "Reports",
     [
       "Arrays", "Formats", "Mixtures", "ProbabilityFlow", "Stability", "Schedules", "Networks",
-      "Construction", "Distillation", "Experiments", realModule,
+      "Construction", "ScoreMatching", "Distillation", "Experiments", realModule,
     ]
   ),
 ]

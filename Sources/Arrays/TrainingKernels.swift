@@ -10,6 +10,8 @@ public enum TrainingKernels {
     case linear = 1
     /// max(z, 0)².
     case quadratic = 2
+    /// (z + √(z² + 1))/2.
+    case smooth = 3
   }
 
   /// z ← r(z + bias) for each row of `z`, whose rows are as long as `bias`.

@@ -2,6 +2,7 @@ import Formats
 import Mixtures
 import Networks
 import Schedules
+import ScoreMatching
 import Stability
 
 /// Where a distillation stands, for progress lines.
@@ -192,6 +193,7 @@ public struct Distiller: Sendable {
 extension DistillationPlan {
   /// The first part in which this plan differs from another, in words; nil if they are equal.
   func difference(from other: DistillationPlan) -> String? {
+    if learned != other.learned { return "teacher" }
     if mixture.json != other.mixture.json { return "mixture" }
     if grid.process.json != other.grid.process.json { return "process" }
     if grid.json != other.grid.json { return "grid" }

@@ -7,11 +7,11 @@ extension Evaluation {
     let values: JSON = [
       "relative_mse": .number(relativeError.value),
       "standard_error": .number(relativeError.standardError),
-      "negative_log_likelihood": .number(negativeLogLikelihood.value),
-      "negative_log_likelihood_standard_error": .number(negativeLogLikelihood.standardError),
-      "teacher_negative_log_likelihood": .number(teacherNegativeLogLikelihood.value),
-      "teacher_negative_log_likelihood_standard_error": .number(
-        teacherNegativeLogLikelihood.standardError),
+      "negative_log_likelihood": JSON(negativeLogLikelihood?.value),
+      "negative_log_likelihood_standard_error": JSON(negativeLogLikelihood?.standardError),
+      "teacher_negative_log_likelihood": JSON(teacherNegativeLogLikelihood?.value),
+      "teacher_negative_log_likelihood_standard_error": JSON(
+        teacherNegativeLogLikelihood?.standardError),
       "samples": .integer(sampleCount), "teacher_error_estimate": .number(teacherError),
       "budget_defect": .number(budgetDefect),
       "segments": .array(segments.map(\.json)),
@@ -24,6 +24,7 @@ extension Evaluation {
     ]
     guard case .object(var object) = values else { return values }
     object["warning"] = warning.map(JSON.string)
+    if let quality { object["data"] = quality.json }
     if relativeError.standardError.isInfinite {
       object["reason"] = "one sample says nothing of its own scatter: standard errors are infinite"
     }
@@ -43,17 +44,25 @@ extension Evaluation {
         // The error of a single sample is infinite.
         standardError: try reader.numberOrInfinity(errorKey ?? "\(key)_standard_error"))
     }
+    func likelihood(_ key: String) throws(FormatError) -> Estimate? {
+      guard reader.has(key) else {
+        _ = reader.has("\(key)_standard_error")
+        return nil
+      }
+      return try estimate(key)
+    }
     var segments: [SegmentBudget] = []
     for var segment in try reader.objects("segments") {
       segments.append(try SegmentBudget(&segment))
     }
     self.init(
       relativeError: try estimate("relative_mse", error: "standard_error"),
-      negativeLogLikelihood: try estimate("negative_log_likelihood"),
-      teacherNegativeLogLikelihood: try estimate("teacher_negative_log_likelihood"),
+      negativeLogLikelihood: try likelihood("negative_log_likelihood"),
+      teacherNegativeLogLikelihood: try likelihood("teacher_negative_log_likelihood"),
       segments: segments, budgetDefect: try reader.number("budget_defect"),
       sampleCount: try reader.integer("samples"),
       teacherError: try reader.number("teacher_error_estimate"))
+    if reader.has("data") { quality = try SampleQuality(try reader.object("data")) }
     _ = try reader.object("kinds")
     _ = try reader.optionalString("warning")
     _ = try reader.optionalString("reason")
@@ -69,10 +78,12 @@ extension SegmentBudget {
       ("local_relative_mse", .number(localRelativeError.value)),
       ("local_relative_mse_standard_error", .number(localRelativeError.standardError)),
       ("measured_amplification", .number(measuredAmplification)),
-      ("certified_amplification", .number(certifiedAmplification)),
-      ("amplification_ratio", .number(amplificationRatio)), ("share", .number(share)),
+      ("certified_amplification", JSON(certifiedAmplification)),
+      ("amplification_ratio", JSON(amplificationRatio)), ("share", .number(share)),
     ])
-    if certifiedAmplification.isInfinite {
+    if certifiedAmplification == nil {
+      object["reason"] = "a learned field has no certificate"
+    } else if certifiedAmplification == .infinity {
       object["reason"] =
         "the velocity has no finite Lipschitz bound, or the exponential exceeds the largest float64"
     }
@@ -87,7 +98,8 @@ extension SegmentBudget {
         value: try reader.number("local_relative_mse"),
         standardError: try reader.numberOrInfinity("local_relative_mse_standard_error")),
       measuredAmplification: try reader.number("measured_amplification"),
-      certifiedAmplification: try reader.numberOrInfinity("certified_amplification"),
+      certifiedAmplification: reader.has("certified_amplification")
+        ? try reader.numberOrInfinity("certified_amplification") : nil,
       share: try reader.number("share"))
     // Derived from the two; files of earlier versions lack it.
     if reader.has("amplification_ratio") {
@@ -96,4 +108,9 @@ extension SegmentBudget {
     _ = try reader.optionalString("reason")
     try reader.finish()
   }
+}
+
+extension JSON {
+  /// A number, or null where there is none.
+  fileprivate init(_ value: Double?) { self = value.map { .number($0) } ?? .null }
 }

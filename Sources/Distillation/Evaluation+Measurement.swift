@@ -14,20 +14,25 @@ extension Evaluation {
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(FlowError) {
     precondition(count > 0, "\(count) samples")
-    let flow = plan.flow
-    let teacher = Teacher(flow, tolerance: 1e-8)
+    let flow = plan.distilled
+    func carry(
+      _ x: Matrix<Double>, from start: Double, to end: Double
+    ) throws(FlowError) -> Transport {
+      try flow.transport(x, from: start, to: end, tolerance: flow.referenceTolerance).orThrow()
+    }
     let segments = plan.grid.segments
-    let x = flow.marginal(at: plan.grid.times[0])
-      .sample(count, from: RandomStream(seed: seed).substream("evaluation"))
+    let x = try flow.sample(
+      count, at: plan.grid.times[0], tolerance: flow.referenceTolerance,
+      from: RandomStream(seed: seed).substream("evaluation"))
     let states = chain.states(from: x)
-    let reference = try teacher.transport(x, from: plan.grid.times[0], to: 0).orThrow()
+    let reference = try carry(x, from: plan.grid.times[0], to: 0)
     progress(1, segments.count + 1)
 
     // arrivals[k] = Φ_{0←t_k}(z_k); the first is the teacher's sample, the last the students'.
     var arrivals = [reference.states]
     var locals: [(rms: Double, relative: Estimate)] = []
     for (k, segment) in segments.enumerated() {
-      let local = try teacher.transport(states[k], from: segment.from, to: segment.to).orThrow()
+      let local = try carry(states[k], from: segment.from, to: segment.to)
       let errors = rowSquares(states[k + 1], minus: local.states)
       locals.append(
         (
@@ -37,13 +42,13 @@ extension Evaluation {
       arrivals.append(
         segment.to == 0
           ? states[k + 1]
-          : try teacher.transport(states[k + 1], from: segment.to, to: 0).orThrow().states)
+          : try carry(states[k + 1], from: segment.to, to: 0).states)
       progress(k + 2, segments.count + 1)
     }
 
     let error = difference(states[segments.count], reference.states)
     let total = error.elements.reduce(0) { $0 + $1 * $1 }
-    let bound = StabilityBound(flow)
+    let bound = flow.closedForm.map { StabilityBound($0) }
     var budget: [SegmentBudget] = []
     var sum = Matrix<Double>(rows: x.rows, columns: x.columns)
     for (k, segment) in segments.enumerated() {
@@ -57,20 +62,22 @@ extension Evaluation {
           from: segment.from, to: segment.to, localError: locals[k].rms,
           localRelativeError: locals[k].relative,
           measuredAmplification: locals[k].rms > 0 ? rms / locals[k].rms : 1,
-          certifiedAmplification: .exp(bound.logAmplification(from: segment.to, to: 0)),
+          certifiedAmplification: bound.map { .exp($0.logAmplification(from: segment.to, to: 0)) },
           share: total > 0 ? inner / total : 0))
     }
     let defect = difference(sum, error).elements.reduce(0) { $0 + $1 * $1 }
-    let data = flow.marginal(at: 0)
+    let data = flow.closedForm?.marginal(at: 0)
     let scale = reference.states.elements.reduce(0) { $0 + $1 * $1 }
     self.init(
       relativeError: Estimate(
         ratioOf: rowSquares(states[segments.count], minus: reference.states),
         to: rowSquares(reference.states)),
-      negativeLogLikelihood: Estimate(
-        meanOf: data.logDensity(states[segments.count]).map { -$0 }),
-      teacherNegativeLogLikelihood: Estimate(
-        meanOf: data.logDensity(reference.states).map { -$0 }),
+      negativeLogLikelihood: data.map { data in
+        Estimate(meanOf: data.logDensity(states[segments.count]).map { -$0 })
+      },
+      teacherNegativeLogLikelihood: data.map { data in
+        Estimate(meanOf: data.logDensity(reference.states).map { -$0 })
+      },
       segments: budget,
       budgetDefect: total > 0 ? (defect / total).squareRoot() : 0, sampleCount: count,
       teacherError: (reference.errorEstimates.reduce(0) { $0 + $1 * $1 } / scale).squareRoot())

@@ -2,6 +2,7 @@ public import Formats
 import Mixtures
 import Networks
 import Schedules
+import ScoreMatching
 import Stability
 
 /// The files of one distillation.
@@ -10,6 +11,7 @@ import Stability
 ///
 ///     plan.json                 everything that determines the result
 ///     mixture.json, grid.json   the same parts as files of their own, for other programs
+///     teacher.safetensors       in place of the mixture if the teacher was learnt
 ///     segments/00.safetensors   a finished student, one a segment
 ///     checkpoint.safetensors    the student in training: weights, optimiser, step
 ///     metrics.jsonl             loss and rate every hundred steps
@@ -57,7 +59,11 @@ public struct RunFolder: Sendable {
   func create(_ plan: DistillationPlan) throws(FormatError) {
     try AtomicFile.makeFolder(path)
     try AtomicFile.makeFolder(file("segments"))
-    try plan.mixture.json.write(to: file("mixture.json"))
+    if let learned = plan.learned {
+      try learned.file.write(to: file(DistillationPlan.teacherFile))
+    } else {
+      try plan.mixture.json.write(to: file("mixture.json"))
+    }
     try plan.grid.json.write(to: file("grid.json"))
     try plan.json.write(to: file("plan.json"))
   }

@@ -7,10 +7,10 @@ import Stability
 
 /// Pairs of a state at the beginning of one segment and what a network should make of it.
 struct SegmentTargets: Sendable {
-  let flow: ProbabilityFlow
+  let flow: DistilledFlow
   let recipe: Recipe
-  /// The law of the states that the pairs begin with.
-  private let source: Marginal
+  /// The time of the states that the pairs begin with.
+  private let start: Double
   private let segments: [(from: Double, to: Double)]
   private let segment: Int
   private let previous: [Student]
@@ -19,14 +19,14 @@ struct SegmentTargets: Sendable {
   ///
   /// - Precondition: on the students' own states, `previous` holds the k students before it.
   init(_ plan: DistillationPlan, segment k: Int, after previous: [Student]) {
-    flow = plan.flow
+    flow = plan.distilled
     recipe = plan.recipe
     segments = plan.grid.segments
     segment = k
     let isOwn = recipe.states == .own
     precondition(!isOwn || previous.count == k, "\(previous.count) students before segment \(k)")
     self.previous = isOwn ? previous : []
-    source = flow.marginal(at: segments[isOwn ? 0 : k].from)
+    start = segments[isOwn ? 0 : k].from
   }
 
   /// A batch, with the teacher's failure as an error of this module.
@@ -39,9 +39,10 @@ struct SegmentTargets: Sendable {
   private func pairs(
     _ count: Int, from stream: RandomStream
   ) throws(FlowError) -> (x: Matrix<Double>, y: Matrix<Double>) {
-    let x = source.sample(count, from: stream)
+    let x = try flow.sample(
+      count, at: start, tolerance: recipe.teacherTolerance, from: stream)
     guard count > 0 else { return (x, x) }
-    if recipe.target == .score { return (x, source.score(x)) }
+    if recipe.target == .score { return (x, flow.score(x, at: start)) }
     guard !previous.isEmpty else {
       return (x, try recipe.targets(flow, x, over: segments[segment]))
     }
@@ -54,14 +55,17 @@ struct SegmentTargets: Sendable {
 extension Recipe {
   /// Where the recipe's teacher carries states over a segment.
   func targets(
-    _ flow: ProbabilityFlow, _ x: Matrix<Double>, over segment: (from: Double, to: Double)
+    _ flow: DistilledFlow, _ x: Matrix<Double>, over segment: (from: Double, to: Double)
   ) throws(FlowError) -> Matrix<Double> {
     let (from, to) = segment
     switch teacher {
     case .accurate:
-      return try Teacher(flow, tolerance: teacherTolerance)
-        .transport(x, from: from, to: to).orThrow().states
+      return try flow.transport(x, from: from, to: to, tolerance: teacherTolerance)
+        .orThrow().states
     case .published:
+      guard let flow = flow.closedForm else {
+        preconditionFailure("the published teacher of a learned score")
+      }
       let steps =
         publishedSteps ?? max(5, Int((100 * (from - to) / flow.process.horizon).rounded()))
       return PublishedTeacher(flow, steps: steps).transport(x, from: from, to: to)

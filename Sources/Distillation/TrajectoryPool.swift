@@ -25,8 +25,11 @@ struct TrajectoryPool: Sendable {
   init(_ plan: DistillationPlan) throws(DistillationError) {
     precondition(plan.recipe.pool > 0, "no pool")
     self.plan = plan
-    let source = plan.flow.marginal(at: plan.grid.times[0])
-    truth = source.sample(plan.recipe.pool, from: plan.stream("pool", segment: 0))
+    do {
+      truth = try plan.distilled.sample(
+        plan.recipe.pool, at: plan.grid.times[0], tolerance: plan.recipe.teacherTolerance,
+        from: plan.stream("pool", segment: 0))
+    } catch { throw .teacher(error) }
     own = plan.recipe.states == .own ? truth : nil
     target = try Self.ends(plan, truth, segment: 0)
   }
@@ -49,7 +52,7 @@ struct TrajectoryPool: Sendable {
     _ plan: DistillationPlan, _ x: Matrix<Double>, segment k: Int
   ) throws(DistillationError) -> Matrix<Double> {
     do {
-      return try plan.recipe.targets(plan.flow, x, over: plan.grid.segments[k])
+      return try plan.recipe.targets(plan.distilled, x, over: plan.grid.segments[k])
     } catch { throw .teacher(error) }
   }
 }

@@ -9,4 +9,5 @@
 @_exported public import ProbabilityFlow
 @_exported public import Reports
 @_exported public import Schedules
+@_exported public import ScoreMatching
 @_exported public import Stability

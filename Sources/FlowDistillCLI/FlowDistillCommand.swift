@@ -23,7 +23,8 @@ struct FlowDistillCommand: ParsableCommand {
     subcommands: [
       FitCommand.self, SampleCommand.self, EvaluateFieldCommand.self, TransportCommand.self,
       StabilityCommand.self, MismatchCommand.self, GridCommand.self, CompareGridsCommand.self,
-      ConstructCommand.self, DistillCommand.self, EvaluateCommand.self, GenerateCommand.self,
+      ConstructCommand.self, LearnCommand.self, DistillCommand.self, EvaluateCommand.self,
+      GenerateCommand.self,
       ReproduceCommand.self, ReportCommand.self,
     ])
 

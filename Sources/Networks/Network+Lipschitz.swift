@@ -34,7 +34,7 @@ public struct InputBox: Sendable, Equatable {
 extension Network {
   /// A certified bound on Lip of this network, everywhere or on a box.
   ///
-  /// A ReLU's slope lies in [0, 1]; a ReQU's is twice its pre-activation, so only a box gives it a
+  /// A ReLU's slope lies in [0, 1], as does that of its smooth form; a ReQU's is twice its pre-activation, so only a box gives it a
   /// bound, by interval arithmetic through the layers. A layer whose slopes lie in [0, s_i] is one
   /// with slopes in [0, 1] after its row i is scaled by s_i. Then with M_0 = I and, at each hidden
   /// layer, S = W M^{-1}Wᵀ, λ = 2/λ_max(S), M' = λI − ¼λ²S,
@@ -155,7 +155,7 @@ extension Network.Layer {
   /// The largest slope of each activation; nil if there is none.
   fileprivate func slopes(_ upper: [Double]?) -> [Double]? {
     switch activation {
-    case .identity: Array(repeating: 1, count: biases.count)
+    case .identity, .squareplus: Array(repeating: 1, count: biases.count)
     case .relu: upper.map { $0.map { $0 > 0 ? 1 : 0 } } ?? Array(repeating: 1, count: biases.count)
     case .requ: upper.map { $0.map { 2 * max($0, 0) } }
     }

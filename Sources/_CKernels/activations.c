@@ -21,6 +21,14 @@ void fd_bias_rectify(size_t rows, size_t columns, const float *restrict bias, in
           row[j] = r * r;
         }
         break;
+      case FD_RECTIFY_SMOOTH:
+        for (size_t j = 0; j < columns; j++) {
+          const float x = row[j] + bias[j];
+          const float root = __builtin_elementwise_sqrt(x * x + 1.0f);
+          // Below 0 the sum would cancel: (x + root)(root − x) = 1.
+          row[j] = x < 0.0f ? 0.5f / (root - x) : 0.5f * (x + root);
+        }
+        break;
       default:
         for (size_t j = 0; j < columns; j++) row[j] += bias[j];
     }
@@ -38,6 +46,12 @@ void fd_rectify_backward(size_t count, int kind, const float *restrict a,
       // The builtin, because sqrtf may set errno, which keeps the loop scalar.
       for (size_t i = 0; i < count; i++)
         gradient[i] *= 2.0f * __builtin_elementwise_sqrt(a[i]);
+      break;
+    case FD_RECTIFY_SMOOTH:
+      for (size_t i = 0; i < count; i++) {
+        const float square = 4.0f * a[i] * a[i];
+        gradient[i] *= square / (square + 1.0f);
+      }
       break;
     default:
       break;

@@ -112,6 +112,40 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     ["format", "rule", "process", "times", "kind"]
   ),
   (
+    "learn",
+    [
+      "x-many.csv", "--steps", "3", "--batch", "8", "--width", "8", "--depth", "2", "-o",
+      "new.safetensors",
+    ],
+    ["output", "rows", "dimension", "steps", "training", "held_out", "seconds", "kinds"]
+  ),
+  (
+    "stability", ["teacher.safetensors", "--measure", "10", "--profile", "new.csv"],
+    [
+      "state", "times", "noise_levels", "rms_rate", "rms_amplification", "log_norm", "samples",
+      "kinds",
+    ]
+  ),
+  (
+    "sample", ["teacher.safetensors", "--time", "0", "--count", "20", "-o", "new.npy"],
+    ["output", "count", "seconds"]
+  ),
+  (
+    "distill",
+    ["teacher.safetensors", "--segments", "2", "--rule", "uniform", "-o", "new"]
+      + Workplace.quick,
+    ["output", "segments", "rule", "recipe", "steps", "seconds", "last_loss"]
+  ),
+  (
+    "evaluate", ["learned", "--samples", "30", "--data", "x-many.csv"],
+    ["relative_mse", "negative_log_likelihood", "segments", "samples", "data", "kinds"]
+  ),
+  (
+    "generate", ["learned", "--count", "20", "-o", "new.npy"],
+    ["output", "count", "seconds", "evaluations", "start"]
+  ),
+  ("report", ["learned", "-o", "new.html"], ["output", "runs", "bytes", "seconds"]),
+  (
     "distill", ["m.json", "--segments", "2", "-o", "new"] + Workplace.quick,
     ["output", "segments", "rule", "recipe", "steps", "seconds", "last_loss"]
   ),

@@ -20,7 +20,39 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
   static let all =
     mixtures + samples + fits + grids + gridOptions + usage + mismatches + constructions
     + outputs + runs
-    + reports + comparisons + experiments
+    + reports + comparisons + experiments + teachers
+
+  private static let teachers = [
+    MalformedInput("learn x-many.csv -o new", 64, ".safetensors"),
+    MalformedInput("learn missing.csv -o new.safetensors", 66, "no such file"),
+    MalformedInput("learn x-many.csv -o teacher.safetensors", 73, "--resume"),
+    MalformedInput("learn x-many.csv -o teacher.safetensors --resume", 64, "choices"),
+    MalformedInput("learn x-many.csv --steps 0 -o new.safetensors", 64, "steps"),
+    MalformedInput("learn x-many.csv --depth 0 -o new.safetensors", 64, "--depth is 0"),
+    MalformedInput("learn x-many.csv --width 0 -o new.safetensors", 64, "width"),
+    MalformedInput("learn x-many.csv --batch 0 -o new.safetensors", 64, "batch"),
+    MalformedInput("learn x-many.csv --held-out 1 -o new.safetensors", 64, "held out"),
+    MalformedInput("learn x-many.csv --learning-rate nan -o new.safetensors", 64, "rate"),
+    MalformedInput("learn x-many.csv --columns 5:9 -o new.safetensors", 65, "columns"),
+    MalformedInput(
+      "distill teacher.safetensors --segments 2 --rule stability -o new", 64, "log-snr"),
+    MalformedInput("distill teacher.safetensors --segments 2 -o new", 64, "needs a mixture"),
+    MalformedInput(
+      "distill teacher.safetensors --segments 2 --rule uniform --teacher published -o new", 64,
+      "published"),
+    MalformedInput(
+      "distill teacher.safetensors --segments 2 --rule uniform --student constructed -o new", 64,
+      "constructed"),
+    MalformedInput(
+      "distill teacher.safetensors --sigma0 1 --segments 2 --rule uniform -o new", 64, "--sigma0"),
+    MalformedInput("distill missing.safetensors --segments 2 -o new", 66, "no such file"),
+    MalformedInput("distill t-truncated.safetensors --segments 2 -o new", 65, "t-truncated"),
+    MalformedInput("grid teacher.safetensors --segments 2 --rule uniform", 64, "learned teacher"),
+    MalformedInput("stability teacher.safetensors --state edm", 64, "--state"),
+    MalformedInput("stability m.json --profile new.csv", 64, "--profile"),
+    MalformedInput("evaluate learned --columns 1:2", 64, "--data"),
+    MalformedInput("evaluate learned --data x-three.npy", 65, "x-three"),
+  ]
 
   private static let mixtures =
     [

@@ -20,10 +20,27 @@ enum Workplace {
         ["distill", "m.json", "--grid", grid, "-o", name] + quick, in: folder.url)
       try #require(made.status == 0, "\(made.errors)")
     }
+    try makeTeacher(folder)
     try FileManager.default.removeItem(
       at: folder.url.appending(path: "stopped/segments/01.safetensors"))
     try makeExperiments(folder)
     return folder
+  }
+
+  /// A learned teacher, and what can be wrong with one.
+  private static func makeTeacher(_ folder: TemporaryFolder) throws {
+    let made = try Executable.run(
+      [
+        "learn", "x-many.csv", "--steps", "5", "--batch", "16", "--width", "8", "--depth", "1",
+        "-o", "teacher.safetensors",
+      ], in: folder.url)
+    try #require(made.status == 0, "\(made.errors)")
+    let teacher = try Data(contentsOf: folder.url.appending(path: "teacher.safetensors"))
+    try write(teacher.prefix(200), "t-truncated.safetensors", folder)
+    let run = try Executable.run(
+      ["distill", "teacher.safetensors", "--segments", "2", "--rule", "log-snr", "-o", "learned"]
+        + quick, in: folder.url)
+    try #require(run.status == 0, "\(run.errors)")
   }
 
   /// An experiment of one tiny cell, and what can be wrong with such a folder.

@@ -44,7 +44,8 @@ extension DistillationTests {
         let square = c.reduce(0) { $0 + $1 * $1 }
         #expect(abs(segment.measuredAmplification / (square / local).squareRoot() - 1) < 1e-5)
         // The last segment is amplified by exactly 1: two sums of the same squares.
-        #expect(segment.measuredAmplification <= segment.certifiedAmplification * (1 + 1e-14))
+        let certified = try #require(segment.certifiedAmplification)
+        #expect(segment.measuredAmplification <= certified * (1 + 1e-14))
         (z, arrived) = (next, arrives)
       }
     }
@@ -56,13 +57,14 @@ extension DistillationTests {
         try Evaluation(
           chain, plan: plan, samples: 100, seed: UInt64(1000 + seed))
       }
-      let estimates: [(Evaluation) -> Estimate] = [
-        { $0.relativeError }, { $0.negativeLogLikelihood }, { $0.teacherNegativeLogLikelihood },
+      let estimates: [(Evaluation) throws -> Estimate] = [
+        { $0.relativeError }, { try #require($0.negativeLogLikelihood) },
+        { try #require($0.teacherNegativeLogLikelihood) },
         { $0.segments[1].localRelativeError },
       ]
       for estimate in estimates {
-        let claimed = mean(runs.map { estimate($0).standardError })
-        let scatter = deviation(runs.map { estimate($0).value })
+        let claimed = mean(try runs.map { try estimate($0).standardError })
+        let scatter = deviation(try runs.map { try estimate($0).value })
         #expect(abs(claimed / scatter - 1) < 0.2)
       }
     }

@@ -9,9 +9,11 @@ extension NetworksTests {
       ([1, 1], [.relu], 1),
       ([4, 7, 9, 3], [.relu, .requ], 7),
       ([2, 17, 16, 15, 5], [.relu, .requ, .relu], 63),
+      ([3, 8, 7, 2], [.squareplus], 5),
       ([5, 33, 31, 4], [.relu], 131),
       ([3, 8, 6, 6, 8, 3], [.relu, .requ], 600),
       ([4, 300, 270, 4], [.relu], 520),
+      ([4, 300, 270, 4], [.squareplus], 520),
     ]
 
     @Test(arguments: 0..<cases.count) func matchesNaiveTwin(index: Int) {
@@ -54,7 +56,7 @@ extension NetworksTests {
           output.elements.map(Double.init), network(x.inDoublePrecision).elements) < 1e-6)
     }
 
-    @Test(arguments: 0..<4) func twinMatchesFiniteDifferences(index: Int) {
+    @Test(arguments: 0..<5) func twinMatchesFiniteDifferences(index: Int) {
       let (dimensions, activations, batch) = Self.cases[index]
       let network = Network.mlp(
         dimensions: dimensions, activations: activations, random: RandomStream(seed: 11))

@@ -10,18 +10,26 @@ extension NetworksTests {
       RandomStream(seed: seed).normals(rows: count, columns: 1).elements.map(Float.init)
     }
 
-    @Test(arguments: sizes, [TrainingKernels.Rectifier.none, .linear, .quadratic])
+    @Test(arguments: sizes, [TrainingKernels.Rectifier.none, .linear, .quadratic, .smooth])
     func rectifiers(columns: Int, kind: TrainingKernels.Rectifier) {
       let rows = 5
       var z = Self.numbers(rows * columns, 1)
       let bias = Self.numbers(columns, 2)
       let expected = z.indices.map { k -> Float in
         let s = z[k] + bias[k % columns]
-        return kind == .none ? s : kind == .linear ? max(s, 0) : max(s, 0) * max(s, 0)
+        return switch kind {
+        case .none: s
+        case .linear: max(s, 0)
+        case .quadratic: max(s, 0) * max(s, 0)
+        case .smooth:
+          s < 0 ? 0.5 / ((s * s + 1).squareRoot() - s) : 0.5 * (s + (s * s + 1).squareRoot())
+        }
       }
       var span = z.mutableSpan
       TrainingKernels.addBias(bias.span, rectifier: kind, &span)
-      #expect(z == expected)
+      // A fused multiplication may round the smooth one's square otherwise.
+      let tolerance: Float = kind == .smooth ? 3e-7 : 0
+      #expect(zip(z, expected).allSatisfy { abs($0 - $1) <= tolerance * $1 })
 
       var gradient = Self.numbers(rows * columns, 3)
       let expectedGradient = gradient.indices.map { k -> Float in
@@ -30,11 +38,24 @@ extension NetworksTests {
         case .none: gradient[k]
         case .linear: a > 0 ? gradient[k] : 0
         case .quadratic: gradient[k] * (2 * a.squareRoot())
+        case .smooth: gradient[k] * (4 * a * a / (4 * a * a + 1))
         }
       }
       var gradientSpan = gradient.mutableSpan
       TrainingKernels.rectifierBackward(kind, values: z.span, &gradientSpan)
-      #expect(gradient == expectedGradient)
+      #expect(
+        zip(gradient, expectedGradient).allSatisfy { abs($0 - $1) <= tolerance * abs($1) })
+    }
+
+    /// Far out the smooth rectifier is max(z, 0) + 1/(4|z|), to all digits.
+    @Test func smoothTails() {
+      var z: [Float] = [-1e4, -3, 0, 3, 1e4, .nan]
+      let exact = z.map { Activation.squareplus(Double($0)) }
+      var span = z.mutableSpan
+      TrainingKernels.addBias([Float](repeating: 0, count: 6).span, rectifier: .smooth, &span)
+      for k in 0..<5 { #expect(abs(Double(z[k]) / exact[k] - 1) < 2e-7) }
+      #expect(abs(exact[0] / 2.5e-5 - 1) < 1e-7)
+      #expect(z[5].isNaN)
     }
 
     @Test func notANumberIsSeen() {

@@ -40,6 +40,7 @@ struct NaiveNetwork: NaiveTwin {
         case .identity: break
         case .relu: delta[o] *= a > 0 ? 1 : 0
         case .requ: delta[o] *= 2 * a.squareRoot()
+        case .squareplus: delta[o] *= 1 - 1 / (1 + 4 * a * a)
         }
         gradient[layer.biases.lowerBound + o] += delta[o]
         for i in 0..<layer.inputs {

@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct SparseNetworkTests {
   private func trained(_ seed: UInt64) -> Network {
-    .mlp(dimensions: [3, 7, 5, 2], activations: [.relu, .requ], random: RandomStream(seed: seed))
+    .mlp(
+      dimensions: [3, 7, 5, 4, 2], activations: [.relu, .requ, .squareplus],
+      random: RandomStream(seed: seed))
   }
 
   @Test func aTrainedNetworkIsTheSameFunction() {

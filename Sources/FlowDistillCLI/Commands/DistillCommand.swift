@@ -14,11 +14,12 @@ struct DistillCommand: ParsableCommand {
         flowdistill distill --resume -o run
         flowdistill distill paper:0 --segments auto:0.05 --recipe best --steps 4000 -o run
         flowdistill distill paper:0 --segments 8 --rule log-snr --student constructed -o run
+        flowdistill distill teacher.safetensors --process ve --segments 4 --rule log-snr -o run
       """)
 
   @Argument(
-    help: "A mixture file or paper:SEED; not needed with --resume.",
-    completion: .file(extensions: ["json"]))
+    help: "A mixture file, paper:SEED or a learned teacher; not needed with --resume.",
+    completion: .file(extensions: ["json", "safetensors"]))
   var mixture: String?
 
   @Option(
@@ -130,23 +131,30 @@ struct DistillCommand: ParsableCommand {
       }
       return (nil, nil)
     }
-    let model = try MixtureOptions.make(mixture, sigma0: sigma0)
+    let learned = try MixtureOptions.learned(mixture, sigma0: sigma0)
+    let model =
+      try learned?.moments.gaussian ?? MixtureOptions.make(mixture, sigma0: sigma0)
     let choices = try recipe.make()
-    if choices.construction != nil { try model.checkConstructible() }
-    let (grid, planned) = try grid(model, choices)
+    if choices.construction != nil, learned == nil { try model.checkConstructible() }
+    let (grid, planned) = try grid(model, choices, isLearned: learned != nil)
     if choices.construction == nil, choices.totalSteps < grid.segmentCount {
       throw CommandError.usage(
         "--steps is \(choices.totalSteps); use at least one for each of \(grid.segmentCount) segments"
       )
     }
-    return (
-      DistillationPlan(mixture: model, grid: grid, recipe: choices, seed: seed ?? 0), planned
-    )
+    guard let learned else {
+      return (
+        DistillationPlan(mixture: model, grid: grid, recipe: choices, seed: seed ?? 0), planned
+      )
+    }
+    let plan = DistillationPlan(learned: learned, grid: grid, recipe: choices, seed: seed ?? 0)
+    if let problem = plan.problem { throw CommandError.usage(problem) }
+    return (plan, nil)
   }
 
   /// The grid by whichever option names it.
   private func grid(
-    _ model: GaussianMixture, _ choices: Recipe
+    _ model: GaussianMixture, _ choices: Recipe, isLearned: Bool
   ) throws -> (TimeGrid, PlannedSegmentation?) {
     if let grid {
       guard segments == nil, rule == nil, segmentation == nil else {
@@ -167,7 +175,18 @@ struct DistillCommand: ParsableCommand {
     let request = try SegmentationRequest(segments, segmentation: segmentation, rule: rule)
     let flow = ProbabilityFlow(model, try process.make())
     if case .rule(let name, let count) = request {
-      return (try GridCommand.rule(named: name).grid(for: flow, segments: count), nil)
+      let rule = try GridCommand.rule(named: name)
+      if isLearned, rule.family != .closedForm {
+        throw CommandError.usage(
+          "rule \(rule.name) needs a mixture; for a learned teacher use a closed form, such as "
+            + "--rule log-snr or karras, or a --grid from its profile (stability --profile)")
+      }
+      return (try rule.grid(for: flow, segments: count), nil)
+    }
+    guard !isLearned else {
+      throw CommandError.usage(
+        "planning needs a mixture; for a learned teacher use --rule or a --grid from its profile "
+          + "(stability --profile)")
     }
     let planned = try request.plan(flow, choices, seed: seed ?? 0)
     return (planned.grid, planned)

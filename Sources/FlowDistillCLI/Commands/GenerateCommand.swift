@@ -17,7 +17,9 @@ struct GenerateCommand: ParsableCommand {
   @Argument(help: .runFolder, completion: .directory) var folder: String
   @Option(help: "The number of samples.") var count: Int
   @Option(
-    help: "Where to start: marginal, the exact p_T, or noise, N(0, σ_T² I), as without a mixture.")
+    help:
+      "Where to start: marginal, p_T (exact for a mixture), or noise, N(0, σ_T² I), as without a mixture."
+  )
   var start = Start.marginal
   @OptionGroup var output: OutputOptions
   @OptionGroup var seeding: SeedOptions
@@ -32,7 +34,7 @@ struct GenerateCommand: ParsableCommand {
     let students = try run.students(plan)
     try AtomicFile.checkWritable(output.output)
     let stream = RandomStream(seed: seeding.seed).substream("generate")
-    let (x, seconds) = timed { students(initialStates(plan, stream)) }
+    let (x, seconds) = try timed { students(try initialStates(plan, stream)) }
     try NPY.write(x, to: output.output)
     Console.result(
       [
@@ -44,11 +46,12 @@ struct GenerateCommand: ParsableCommand {
 
   private func initialStates(
     _ plan: DistillationPlan, _ stream: RandomStream
-  ) -> Matrix<Double> {
+  ) throws -> Matrix<Double> {
     let horizon = plan.grid.times[0]
     switch start {
     case .marginal:
-      return plan.flow.marginal(at: horizon).sample(count, from: stream)
+      return try plan.distilled.sample(
+        count, at: horizon, tolerance: LearnedFlow.referenceTolerance, from: stream)
     case .noise:
       let deviation = plan.grid.process.sigmaSquared(horizon).squareRoot()
       var noise = stream.normals(rows: count, columns: plan.mixture.dimension)

@@ -6,6 +6,8 @@ struct SampleCommand: ParsableCommand {
     commandName: "sample",
     abstract: "Draw samples of p_t.",
     discussion: """
+      Of a learned teacher the samples are carried from the horizon by its flow.
+
       Example:
         flowdistill sample paper:0 --time 1 --count 1000 -o x.npy
       """)
@@ -23,12 +25,13 @@ struct SampleCommand: ParsableCommand {
     try checkPositive(count, option: "--count")
     let process = try process.make()
     try ProcessOptions.check(time, option: "--time", process)
-    let flow = ProbabilityFlow(try mixture.make(), process)
-    try Memory.check(rows: count, flow.mixture.dimension, matrices: 2, option: "--count")
+    let flow = try mixture.flow(process)
+    try Memory.check(rows: count, flow.dimension, matrices: 4, option: "--count")
     try AtomicFile.checkWritable(output.output)
-    let (x, seconds) = timed {
-      flow.marginal(at: time).sample(
-        count, from: RandomStream(seed: seeding.seed).substream("sample"))
+    let (x, seconds) = try timed {
+      try flow.sample(
+        count, at: time, tolerance: LearnedFlow.referenceTolerance,
+        from: RandomStream(seed: seeding.seed).substream("sample"))
     }
     try NPY.write(x, to: output.output)
     Console.result(

@@ -13,6 +13,9 @@ struct StabilityCommand: ParsableCommand {
       --measure, what really happens on samples stands beside them, with standard errors and the \
       ratio of bound to measurement; with --report all of it is drawn.
 
+      A learned teacher has no certificates: what is printed is measured by Jacobian-vector \
+      products along its trajectories, and --profile writes it for grid --profile.
+
       Example:
         flowdistill stability paper:0 --times 0,0.1,0.5,1
       """)
@@ -22,6 +25,10 @@ struct StabilityCommand: ParsableCommand {
   @OptionGroup var state: StateOption
   @Option(help: "Write a page with pictures of all this.", completion: .file())
   var report: String?
+  @Option(
+    help: "Write the measured rates of a learned teacher as CSV for grid --profile.",
+    completion: .file())
+  var profile: String?
   @OptionGroup(title: "Process") var process: ProcessOptions
   @OptionGroup(title: "Measurement") var measurement: MeasureOptions
   @OptionGroup var common: CommonOptions
@@ -30,6 +37,13 @@ struct StabilityCommand: ParsableCommand {
     common.apply()
     let state = try state.make()
     let process = try process.make()
+    if let learned = try mixture.learned() {
+      return try measureLearned(LearnedFlow(learned, process), state)
+    }
+    if profile != nil {
+      throw CommandError.usage(
+        "--profile goes with a learned teacher; grid makes grids of a mixture by its rules")
+    }
     let flow = ProbabilityFlow(try mixture.make(), process)
     let times = try times.make(flow)
     if let report { try AtomicFile.checkWritable(report) }

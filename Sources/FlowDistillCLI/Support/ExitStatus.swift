@@ -43,6 +43,7 @@ enum ExitStatus {
     case let error as ComparisonError: (error.description, status(error))
     case let error as FlowError: (error.description, data)
     case let error as ConstructionError: (error.description, data)
+    case let error as ScoreError: (error.description, status(error))
     case let error as DistillationError: (error.description, status(error))
     case let error as ExperimentError: (error.description, status(error))
     default: nil
@@ -70,6 +71,17 @@ enum ExitStatus {
     case .request(let error): status(error)
     case .teacher: data
     case .interrupted: interrupted
+    }
+  }
+
+  private static func status(_ error: ScoreError) -> Int32 {
+    switch error {
+    case .badData, .unfinished: data
+    case .badRecipe, .other: usage
+    case .file(let error): status(error)
+    case .diverged: software
+    case .interrupted: interrupted
+    case .alreadyExists: cannotCreate
     }
   }
 

@@ -39,7 +39,30 @@ struct MixtureOptions: ParsableArguments {
   /// The mixture.
   func make() throws -> GaussianMixture { try MixtureOptions.make(mixture, sigma0: sigma0) }
 
+  /// The learned teacher; nil if the argument names a mixture.
+  func learned() throws -> LearnedScore? { try MixtureOptions.learned(mixture, sigma0: sigma0) }
+
+  /// The flow of the mixture or of the learned teacher under a process.
+  func flow(_ process: any ForwardProcess) throws -> DistilledFlow {
+    if let learned = try learned() { return .learned(LearnedFlow(learned, process)) }
+    return .closedForm(ProbabilityFlow(try make(), process))
+  }
+
+  /// The learned teacher of that name; nil if it is none of `learn`'s files.
+  static func learned(_ name: String, sigma0: Double?) throws -> LearnedScore? {
+    guard name.hasSuffix(".safetensors") else { return nil }
+    guard sigma0 == nil else {
+      throw CommandError.usage("--sigma0 goes with paper:SEED, not with a learned teacher")
+    }
+    return try LearnedScore(contentsOf: name)
+  }
+
   static func make(_ name: String, sigma0: Double?) throws -> GaussianMixture {
+    guard !name.hasSuffix(".safetensors") else {
+      throw CommandError.usage(
+        "\(name) is a learned teacher; it goes with sample, stability and distill, here use a mixture"
+      )
+    }
     guard name.hasPrefix("paper:") else {
       if sigma0 != nil {
         throw CommandError.usage("--sigma0 goes with paper:SEED; other mixtures have their own")

@@ -10,7 +10,11 @@ struct TimesOptions: ParsableArguments {
 
   /// The times in the order given, or a usage error.
   func make(_ flow: ProbabilityFlow) throws -> [Double] {
-    let process = flow.process
+    try make(flow.process) { flow.surveyTimes() }
+  }
+
+  /// The same with times of its own where none are given.
+  func make(_ process: any ForwardProcess, default survey: () -> [Double]) throws -> [Double] {
     if let times {
       guard noiseLevels == nil else {
         throw CommandError.usage("--times and --noise-levels exclude each other")
@@ -20,7 +24,7 @@ struct TimesOptions: ParsableArguments {
         return t
       }
     }
-    guard let noiseLevels else { return flow.surveyTimes() }
+    guard let noiseLevels else { return survey() }
     return try numbers(noiseLevels, option: "--noise-levels").map { level in
       guard let t = process.time(atNoiseLevel: level) else {
         throw CommandError.usage(

@@ -55,7 +55,13 @@ extension SparseNetwork.Layer {
       for place in i * lanes..<(i + 1) * lanes {
         // Not max(z, 0): NaN must stay NaN.
         let z = state[place] < 0 ? 0 : state[place]
-        state[place] = activation == .relu ? z : z * z
+        state[place] =
+          switch activation {
+          case .identity: state[place]
+          case .relu: z
+          case .requ: z * z
+          case .squareplus: Element(activation(Double(state[place])))
+          }
       }
     }
   }

@@ -62,6 +62,16 @@ extension ONNXModel {
     _ activation: Activation, after sum: String, named name: String
   ) -> String {
     if activation == .identity { return sum }
+    if activation == .squareplus {
+      add(constant: name + ".one", shape: [1], [1])
+      add(constant: name + ".half", shape: [1], [0.5])
+      add("Mul", [sum, sum], to: name + ".square")
+      add("Add", [name + ".square", name + ".one"], to: name + ".raised")
+      add("Sqrt", [name + ".raised"], to: name + ".root")
+      add("Add", [sum, name + ".root"], to: name + ".twice")
+      add("Mul", [name + ".twice", name + ".half"], to: name + ".value")
+      return name + ".value"
+    }
     add("Relu", [sum], to: name + ".relu")
     if activation == .relu { return name + ".relu" }
     add("Mul", [name + ".relu", name + ".relu"], to: name + ".square")

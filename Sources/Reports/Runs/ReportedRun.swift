@@ -2,6 +2,7 @@ public import Distillation
 import Formats
 import Mixtures
 import Schedules
+import ScoreMatching
 import Stability
 
 /// A finished run as a report sees it.
@@ -53,7 +54,7 @@ public struct ReportedRun: Sendable {
           advice: "give a folder that distill made, or a folder of such folders"))
     }
     for run in runs
-    where run.plan.mixture != first.plan.mixture
+    where run.plan.mixture != first.plan.mixture || run.plan.learned != first.plan.learned
       || run.plan.grid.process.json != first.plan.grid.process.json
     {
       throw .file(

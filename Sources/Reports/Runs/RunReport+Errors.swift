@@ -73,7 +73,8 @@ extension RunReport {
           "\(name), measured", x: places, y: evaluation.segments.map(\.measuredAmplification),
           color: color, marker: .circle),
         .line(
-          "\(name), certified", x: places, y: evaluation.segments.map(\.certifiedAmplification),
+          "\(name), certified", x: places,
+          y: evaluation.segments.map { $0.certifiedAmplification ?? .nan },
           color: color, dash: .dashed, marker: .cross),
       ]
     }
@@ -131,7 +132,7 @@ extension RunReport {
               segment.localRelativeError.value,
               standardError: segment.localRelativeError.standardError)),
           .init(NumberText.significant(segment.measuredAmplification)),
-          .init(NumberText.significant(segment.certifiedAmplification)),
+          .init(segment.certifiedAmplification.map { NumberText.significant($0) } ?? "—"),
           .init(NumberText.percent(segment.share)),
         ]
       })

@@ -2,6 +2,7 @@ import Arrays
 import Distillation
 import Mixtures
 import ProbabilityFlow
+import ScoreMatching
 import Stability
 
 extension RunReport {
@@ -11,15 +12,20 @@ extension RunReport {
   /// Samples of the data, the teacher and the students, from the same noise where they have any.
   var samples: Section? {
     let count = imageSize == nil ? RunReport.pointCount : 2 * RunReport.imagesInRow
-    let noise = flow.marginal(at: flow.process.horizon)
-      .sample(count, from: RandomStream(seed: plan.seed).substream("report"))
-    let transport = Teacher(flow).transport(noise, from: flow.process.horizon, to: 0)
-    guard transport.outcome == .reached else {
+    let (flow, horizon) = (plan.distilled, flow.process.horizon)
+    let tolerance = plan.learned == nil ? 1e-8 : LearnedFlow.referenceTolerance
+    guard
+      let noise = try? flow.sample(
+        count, at: horizon, tolerance: tolerance,
+        from: RandomStream(seed: plan.seed).substream("report")),
+      let arrived = try? flow.transport(noise, from: horizon, to: 0, tolerance: tolerance)
+        .orThrow().states
+    else {
       return Section(
         title: "Samples",
         blocks: [.prose("The teacher could not carry every sample, so none is shown.")])
     }
-    var sets = [(name: "teacher", values: transport.states)]
+    var sets = [(name: "teacher", values: arrived)]
     sets += runs.map { ($0.name, $0.students(noise)) }
     if let imageSize {
       return Section(title: "Samples", blocks: images(sets, imageSize.width, imageSize.height))

@@ -3,6 +3,7 @@ import Distillation
 import Mixtures
 import ProbabilityFlow
 import Schedules
+import ScoreMatching
 import Stability
 
 /// The report of one distilled flow: how stable it is, where the grids put their points, how well
@@ -20,6 +21,8 @@ public struct RunReport: Sendable {
   public var imageSize: (width: Int, height: Int)?
   /// What really happens, if it was measured.
   var measured: MeasuredStability?
+  /// The measured rates of a learned flow: times, and √E‖∇v u‖² over random directions u.
+  var profile: (times: [Double], rates: [Estimate])?
   /// How the page came about.
   public var provenance: [(name: String, value: String)] = []
 
@@ -50,7 +53,7 @@ public struct RunReport: Sendable {
 
   private var lead: String {
     var text =
-      "\(flow.described), distilled into one student network for each segment of a time grid."
+      "\(described), distilled into one student network for each segment of a time grid."
     if let best = ranking.first, let worst = ranking.last, ranking.count > 1 {
       let change = best.error.ratio(to: worst.error)
       text +=
@@ -59,6 +62,12 @@ public struct RunReport: Sendable {
         + NumberText.percent(change.standardError) + " below \(worst.name)."
     }
     return text
+  }
+
+  private var described: String {
+    guard plan.learned != nil else { return flow.described }
+    return "The probability flow of a score that was learnt from data in "
+      + "\(plan.mixture.dimension) dimensions under the \(flow.process.name) process"
   }
 
   /// The evaluated runs, the most accurate first.

@@ -6,13 +6,19 @@
 
 #include <stddef.h>
 
-/// What follows an affine map: nothing, max(z, 0), or max(z, 0)².
-enum { FD_RECTIFY_NONE = 0, FD_RECTIFY_LINEAR = 1, FD_RECTIFY_QUADRATIC = 2 };
+/// What follows an affine map: nothing, max(z, 0), max(z, 0)², or (z + √(z² + 1))/2.
+enum {
+  FD_RECTIFY_NONE = 0,
+  FD_RECTIFY_LINEAR = 1,
+  FD_RECTIFY_QUADRATIC = 2,
+  FD_RECTIFY_SMOOTH = 3
+};
 
 /// z ← r(z + bias) for each of the rows of z (rows×columns). NaN stays NaN.
 void fd_bias_rectify(size_t rows, size_t columns, const float *bias, int kind, float *z);
 /// gradient ← gradient ∘ r'(z), from the values a = r(z) alone. For the quadratic
-/// rectifier r' = 2 max(z, 0) = 2 √a, which is exact: √(z·z) rounds to |z|.
+/// rectifier r' = 2 max(z, 0) = 2 √a, which is exact: √(z·z) rounds to |z|. For the smooth one
+/// r' = 4a²/(4a² + 1).
 void fd_rectify_backward(size_t count, int kind, const float *a, float *gradient);
 /// sums[j] = Σ_i x[i, j], from the first row to the last.
 void fd_column_sums(size_t rows, size_t columns, const float *x, float *sums);

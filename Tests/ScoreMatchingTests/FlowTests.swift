@@ -64,8 +64,15 @@ extension ScoreMatchingTests {
         }
         let carried = flow.transport(x, from: from, to: to, tolerance: 1e-11)
         #expect(distance(carried.states, y) < 1e-6, "\(process.name)")
-        // The network is smooth: the estimate is honest, and a round trip comes home.
-        #expect(carried.largestErrorEstimate < 1e-8)
+        // Estimates are above the errors, and a round trip comes home.
+        let coarse = flow.transport(x, from: from, to: to, tolerance: 1e-6)
+        for i in 0..<10 {
+          let error = zip(coarse.states[row: i], carried.states[row: i]).reduce(0) {
+            $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+          }.squareRoot()
+          #expect(error < coarse.errorEstimates[i] + 1e-9)
+        }
+        #expect(coarse.largestErrorEstimate < 1e-2)
         let back = flow.transport(carried.states, from: to, to: from, tolerance: 1e-11)
         #expect(distance(back.states, x) < 1e-8)
       }
@@ -112,6 +119,28 @@ extension ScoreMatchingTests {
       let known = flow.score.moments.gaussian
       let mean = (0..<4000).reduce(0) { $0 + noise[$1, 2] } / 4000
       #expect(abs(mean - known.mean[2] * Double.exp(-5)) < 0.08)
+    }
+  }
+
+  @Suite struct PrecisionTests {
+    /// In single precision the integrator takes the rounding of the network for errors of its own.
+    @Test func singlePrecisionCostsSteps() {
+      let network = Network.mlp(
+        dimensions: [4, 40, 40, 4], activations: [.squareplus], random: RandomStream(seed: 3))
+      let precise = NetworkDerivative(network)
+      let x = RandomStream(seed: 1).normals(rows: 16, columns: 4)
+      func evaluations(_ tolerance: Double, single: Bool) -> Double {
+        let found = FieldTransport(tolerance: tolerance) { _, rows in
+          single ? network(rows.inSinglePrecision).inDoublePrecision : precise(rows)
+        }.carry(x, from: 0, to: 1)
+        return found.outcome == .reached ? found.evaluationsPerSample : .infinity
+      }
+      let (coarse, fine) = (
+        evaluations(1e-4, single: true) / evaluations(1e-4, single: false),
+        evaluations(1e-9, single: true) / evaluations(1e-9, single: false)
+      )
+      #expect(coarse < 1.2, "\(coarse) times")
+      #expect(fine > 2, "\(fine) times")
     }
   }
 

@@ -14,7 +14,7 @@ struct DistillCommand: ParsableCommand {
         flowdistill distill --resume -o run
         flowdistill distill paper:0 --segments auto:0.05 --recipe best --steps 4000 -o run
         flowdistill distill paper:0 --segments 8 --rule log-snr --student constructed -o run
-        flowdistill distill teacher.safetensors --process ve --segments 4 --rule log-snr -o run
+        flowdistill distill teacher.safetensors --segments 4 --rule arctan --recipe best -o run
       """)
 
   @Argument(

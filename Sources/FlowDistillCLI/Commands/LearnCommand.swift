@@ -119,7 +119,7 @@ struct LearnCommand: ParsableCommand {
       ["\(output): a teacher in dimension \(dimension), \(steps) steps, \(durationText(seconds))"]
         + (record.training.map { [line("loss on samples learnt   ", $0)] } ?? [])
         + (record.heldOut.map { [line("loss on those held out   ", $0)] } ?? [])
-        + ["next: flowdistill distill \(output) --segments 4 --rule log-snr -o run"]
+        + ["next: flowdistill distill \(output) --segments 4 --rule arctan -o run"]
     }
   }
 }

@@ -106,10 +106,10 @@ struct EvaluateCommand: ParsableCommand {
       "end-to-end relative MSE   \(text(evaluation.relativeError))   (estimate, \(evaluation.sampleCount) samples)"
     ] + [prediction].compactMap(\.self) + likelihood(evaluation) + quality(evaluation) + [""]
       + table.lines + [
-      "",
-      "State variables: native, the process's own x.",
-      "Local error: root mean square on the students' own states (estimate). Certified: one-sided",
-      "Lipschitz bound of the rest of the flow (certificate). Shares add up to 100 % (estimate).",
-    ] + (evaluation.warning.map { ["Warning: \($0)."] } ?? [])
+        "",
+        "State variables: native, the process's own x.",
+        "Local error: root mean square on the students' own states (estimate). Certified: one-sided",
+        "Lipschitz bound of the rest of the flow (certificate). Shares add up to 100 % (estimate).",
+      ] + (evaluation.warning.map { ["Warning: \($0)."] } ?? [])
   }
 }

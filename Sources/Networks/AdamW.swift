@@ -23,7 +23,7 @@ public struct AdamW: Sendable, Equatable {
     public var weightDecay = 0.01
     /// The largest norm of the whole gradient; longer ones are scaled down; no limit if `nil`.
     public var maximumGradientNorm: Double?
-    /// B: after each step all weights and biases are clamped to [−B, B]; no bound if `nil`.
+    /// B: after each step the bounded parameters are clamped to [−B, B]; no bound if `nil`.
     public var parameterBound: Double?
 
     /// PyTorch's defaults, without clipping and clamping.
@@ -39,9 +39,15 @@ public struct AdamW: Sendable, Equatable {
   /// The number of steps taken.
   public var stepCount: Int
 
+  /// The parameters that a bound is for, in ascending order; nil: all.
+  public let bounded: [Range<Int>]?
+
   /// The optimiser before its first step.
-  public init(parameterCount: Int, settings: Settings = Settings()) {
+  public init(
+    parameterCount: Int, settings: Settings = Settings(), bounded: [Range<Int>]? = nil
+  ) {
     self.settings = settings
+    self.bounded = bounded
     firstMoment = Array(repeating: 0, count: parameterCount)
     secondMoment = Array(repeating: 0, count: parameterCount)
     stepCount = 0
@@ -71,10 +77,16 @@ public struct AdamW: Sendable, Equatable {
     if let maximum = settings.maximumGradientNorm {
       constants.gradientScale = Float(min(1, maximum / (norm + 1e-6)))
     }
-    if let bound = settings.parameterBound { constants.bound = Float(bound) }
+    let bound = settings.parameterBound.map { Float($0) }
+    if let bound, bounded == nil { constants.bound = bound }
     TrainingKernels.adamW(
       constants, gradient: gradient, parameters: &parameters, firstMoment: &firstMoment,
       secondMoment: &secondMoment)
+    if let bound, let bounded {
+      for range in bounded {
+        for i in range { parameters[i] = max(-bound, min(bound, parameters[i])) }
+      }
+    }
     return norm
   }
 

@@ -37,7 +37,7 @@ public struct Muon: Optimiser, Equatable {
     public var momentum: Float = 0.95
     /// The learning rate of AdamW over η.
     public var vectorRate: Float = 0.15
-    /// Of AdamW; its weight decay and bound serve the matrices too.
+    /// Of AdamW; its weight decay serves the matrices too, its bound them alone.
     public var vectors = AdamW.Settings()
 
     /// The usual momentum, no weight decay.
@@ -71,7 +71,7 @@ public struct Muon: Optimiser, Equatable {
     self.rest = rest
     momentum = Array(repeating: 0, count: parameterCount)
     vectors = AdamW(
-      parameterCount: rest.reduce(0) { $0 + $1.count }, settings: settings.vectors)
+      parameterCount: rest.reduce(0) { $0 + $1.count }, settings: settings.vectors, bounded: [])
     workspaces = matrices.map { OrthogonalisationWorkspace(rows: $0.rows, columns: $0.columns) }
   }
 

@@ -36,6 +36,21 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
     MalformedInput("learn x-many.csv --columns 5:9 -o new.safetensors", 65, "columns"),
     MalformedInput(
       "distill teacher.safetensors --segments 2 --rule stability -o new", 64, "log-snr"),
+    MalformedInput("distill m.json --segments 2 --segmentation best -o new", 64, "use planned"),
+    MalformedInput(
+      "distill m.json --segments 2 --segmentation planned --rule uniform -o new", 64, "--rule"),
+    MalformedInput("distill m.json --segments auto:0 -o new", 64, "auto:E"),
+    MalformedInput("distill m.json --segments auto:x -o new", 64, "auto:E"),
+    MalformedInput("distill m.json --segments auto:0.1 --rule uniform -o new", 64, "--rule"),
+    MalformedInput("distill m.json --segments two -o new", 64, "whole number"),
+    MalformedInput(
+      "distill m.json --segments 2 --segmentation planned --student constructed -o new", 64,
+      "nothing to plan"),
+    MalformedInput(
+      "distill teacher.safetensors --segments 2 --segmentation planned -o new", 64,
+      "planning needs a mixture"),
+    MalformedInput("distill m.json --segments 2 --pool 3 -o new", 64, "3 trajectories"),
+    MalformedInput("distill m.json --segments 2 --averaging 1 -o new", 64, "averaging is 1"),
     MalformedInput("distill teacher.safetensors --segments 2 -o new", 64, "needs a mixture"),
     MalformedInput(
       "distill teacher.safetensors --segments 2 --rule uniform --teacher published -o new", 64,

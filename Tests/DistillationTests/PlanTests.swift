@@ -55,6 +55,7 @@ extension DistillationTests {
       ("network", "cnn", "perceptron, transformer, composition"), ("blocks", 0, "blocks is 0"),
       ("states", "mine", "exact, own"), ("sharing", "all", "separate, shared"),
       ("target", "noise", "flow-map, score"), ("published_steps", 0, "0 steps"),
+      ("pool", 3, "3 trajectories"), ("averaging", 2, "averaging is 2"),
     ]
 
     @Test(arguments: wrong.indices) func wrongRecipesAreRefused(index: Int) throws {
@@ -66,7 +67,8 @@ extension DistillationTests {
 
     @Test func everyKeyIsNeeded() throws {
       guard case .object(let object) = Recipe.paper.json else { return }
-      for key in object.keys where !["parameter_bound", "published_steps"].contains(key) {
+      let optional = ["parameter_bound", "published_steps", "averaging"]
+      for key in object.keys where !optional.contains(key) {
         var rest = object
         rest[key] = nil
         try expectRefusal(naming: "'\(key)' is missing") {

@@ -29,6 +29,7 @@ extension DistillationTests {
         changed { ($0.teacher, $0.publishedSteps) = (.published, 10) },
         changed { $0.publishedSteps = 1_000_000 },
         changed { ($0.optimiser, $0.start) = (.muon, .previous) }, Recipe.best,
+        changed { ($0.pool, $0.averaging) = (32, 0.999) },
       ] {
         #expect(recipe.problem == nil)
         #expect(try read(JSON.parse(recipe.json.bytes(), path: "r.json")) == recipe)
@@ -47,6 +48,15 @@ extension DistillationTests {
       #expect(recipe.network == .perceptron && recipe.blocks == 1 && recipe.states == .exact)
       #expect(recipe.sharing == .separate && recipe.target == .flowMap)
       #expect(recipe.publishedSteps == nil)
+    }
+
+    /// Nor had they a pool or a mean of the weights.
+    @Test func recipesWithoutPoolsAreRead() throws {
+      guard case .object(var object) = Recipe.paper.json else { return }
+      (object["pool"], object["averaging"]) = (nil, nil)
+      #expect(try read(.object(object)) == Recipe.paper)
+      object["averaging"] = 0.5
+      try expectRefusal(naming: "pool") { try read(.object(object)) }
     }
 
     /// With one of the keys, all that have no natural absence are needed.
@@ -68,6 +78,11 @@ extension DistillationTests {
         (changed { ($0.target, $0.parametrisation) = (.score, .residual) }, "scores"),
         (changed { ($0.target, $0.states) = (.score, .own) }, "scores"),
         (changed { ($0.target, $0.sharing) = (.score, .shared) }, "scores"),
+        (changed { ($0.target, $0.pool) = (.score, 64) }, "fresh"),
+        (changed { $0.pool = 31 }, "31 trajectories"),
+        (changed { $0.pool = -1 }, "-1 trajectories"),
+        (changed { $0.averaging = 1 }, "averaging is 1"),
+        (changed { $0.averaging = 0 }, "averaging is 0"),
         (changed { $0.publishedSteps = 0 }, "0 steps"),
         (changed { $0.publishedSteps = 1_000_001 }, "1000001 steps"),
       ]

@@ -32,8 +32,17 @@ extension DistillationTests {
       ($0.start, $0.optimiser) = (.previous, .muon)
     }
     private static let affine = parts { ($0.parametrisation, $0.sharing) = (.affine, .shared) }
+    /// A pool that no number of batches fills.
+    private static let pooled = parts {
+      ($0.parametrisation, $0.states, $0.start) = (.residual, .own, .previous)
+      ($0.pool, $0.averaging) = (100, 0.9)
+    }
+    private static let pooledShared = parts {
+      ($0.sharing, $0.parametrisation, $0.pool) = (.shared, .affine, 70)
+    }
     private static let all = [
-      affine, shared, residualShared, own, transformer, scores, composition, best,
+      affine, shared, residualShared, own, transformer, scores, composition, best, pooled,
+      pooledShared,
     ]
 
     private func whole(_ parts: PlanParts) throws -> [Data] {

@@ -247,7 +247,7 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "The decay of a running mean of the weights that becomes the student, as .999.")
   var averaging: Double?
 
-  @Option(help: "Clamp every weight and bias to [-B, B] after each step.")
+  @Option(help: "Clamp every weight, but not the biases, to [-B, B] after each step.")
   var clamp: Double?
 
   @Option(help: "Targets: accurate (error control) or published (uniform RK4).")

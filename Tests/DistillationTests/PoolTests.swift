@@ -1,0 +1,72 @@
+import Arrays
+import Distillation
+import Networks
+import Schedules
+import Stability
+import Testing
+
+extension DistillationTests {
+  /// Pools of trajectories and means of weights.
+  @Suite struct PoolTests {
+    /// One Gaussian, affine students that hardly train: each is its pool's best affine map.
+    @Test(arguments: TrainingStates.allCases) func poolsFollowTheFlow(states: TrainingStates) throws
+    {
+      let gaussian = GaussianFlow(mean: [1, -2], deviation: 0.3)
+      var parts = PlanParts(steps: 3)
+      parts.mixture = try gaussian.mixture()
+      parts.recipe.parametrisation = .affine
+      (parts.recipe.states, parts.recipe.pool) = (states, 200)
+      parts.recipe.learningRate = 1e-30
+      let plan = try parts.plan()
+      for (k, student) in try train(plan).chain.students.enumerated() {
+        let (from, to) = plan.grid.segments[k]
+        let affine = try #require(student.form.affine)
+        let (slope, offset) = gaussian.map(from: from, to: to)
+        for a in 0..<2 {
+          #expect(abs(affine.offset[a] - offset[a]) < 1e-4)
+          for b in 0..<2 { #expect(abs(affine.weights[a, b] - (a == b ? slope : 0)) < 1e-4) }
+        }
+      }
+    }
+
+    /// Pairs are drawn without repetition: a batch of the pool's size is the pool, in each step.
+    @Test func anEpochIsThePool() throws {
+      var parts = PlanParts(steps: 6, batch: 48)
+      parts.times = [1, 0]
+      (parts.recipe.pool, parts.recipe.learningRate) = (48, 1e-30)
+      let losses = try train(parts.plan()).losses
+      for loss in losses { #expect(abs(loss - losses[0]) < 1e-5 * losses[0]) }
+      parts.recipe.pool = 0
+      let fresh = try train(parts.plan()).losses
+      #expect(deviation(fresh) > 1e-3 * fresh[0])
+    }
+
+    /// The mean of the weights is taken beside the training, not in it.
+    @Test func averagesDoNotTouchTheTraining() throws {
+      var parts = PlanParts(steps: 31)
+      parts.recipe.pool = 64
+      let plain = try train(parts.plan())
+      parts.recipe.averaging = 0.9
+      let averaged = try train(parts.plan())
+      #expect(averaged.losses == plain.losses)
+      #expect(averaged.chain.students != plain.chain.students)
+    }
+
+    /// With a decay near 0 the mean is the last weights; while weights stand still it is they.
+    @Test func averagesHaveTheirLimits() throws {
+      var parts = PlanParts(steps: 31)
+      func distance() throws -> Float {
+        parts.recipe.averaging = nil
+        let plain = try train(parts.plan()).chain.students
+        parts.recipe.averaging = 1e-9
+        let averaged = try train(parts.plan()).chain.students
+        return zip(plain, averaged).flatMap { a, b in
+          zip(a.network.parameters, b.network.parameters).map { abs($0 - $1) }
+        }.max() ?? .infinity
+      }
+      #expect(try distance() < 1e-6)
+      parts.recipe.learningRate = 1e-30
+      #expect(try distance() == 0)
+    }
+  }
+}

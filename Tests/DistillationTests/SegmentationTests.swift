@@ -1,0 +1,91 @@
+import Arrays
+import Distillation
+import Foundation
+import Mixtures
+import ProbabilityFlow
+import Schedules
+import Stability
+import Testing
+
+extension DistillationTests {
+  /// Segments planned for distillation.
+  @Suite struct SegmentationTests {
+    private func planner(_ change: (inout PlanParts) -> Void = { _ in }) throws
+      -> SegmentationPlanner
+    {
+      var parts = PlanParts(steps: 400)
+      parts.recipe.pool = 256
+      change(&parts)
+      let plan = try parts.plan()
+      return try SegmentationPlanner(plan.flow, recipe: plan.recipe, seed: 5)
+    }
+
+    /// The part of a rule's whole that lies before t, by its own fine grid.
+    private func part(_ times: [Double], _ t: Double) -> Double {
+      let k = max(1, times.firstIndex { $0 <= t } ?? times.count - 1)
+      let within = (times[k - 1] - t) / (times[k - 1] - times[k])
+      return (Double(k - 1) + within) / Double(times.count - 1)
+    }
+
+    @Test func segmentsAreEqualPartsOfTheMean() throws {
+      let plan = try PlanParts().plan()
+      let rules: [any GridRule.Type] = [
+        InformationRule.self, RMSNativeRule.self, StabilityRule.self,
+      ]
+      let tables = try rules.map { try $0.grid(for: plan.flow, segments: 256).times }
+      for n in [1, 2, 5, 8] {
+        let times = try planner().plan(segments: n).grid.times
+        #expect(times.count == n + 1 && times[0] == 1 && times[n] == 0)
+        for (k, t) in times.enumerated() {
+          let mean = tables.reduce(0) { $0 + part($1, t) } / 3
+          #expect(abs(mean - Double(k) / Double(n)) < 1e-9)
+        }
+      }
+    }
+
+    /// Where the worst-case bound is infinite the other measures plan.
+    @Test func unequalCovariancesArePlanned() throws {
+      let mixture = try GaussianMixture(
+        weights: [0.5, 0.5], means: Matrix([[-1, 0], [1, 0]]),
+        covariances: .diagonal(Matrix([[0.1, 0.4], [0.4, 0.1]])))
+      let flow = ProbabilityFlow(mixture, try OrnsteinUhlenbeck())
+      #expect(throws: ScheduleError.self) { try StabilityRule.grid(for: flow, segments: 4) }
+      let times = try SegmentationPlanner(flow, recipe: .best, seed: 0).plan(segments: 4).grid.times
+      #expect(zip(times, times.dropFirst()).allSatisfy { $0 > $1 })
+    }
+
+    /// The prediction is what a run of a tenth of the steps reaches, and 10^−1.2 of it.
+    @Test func predictionsAreRehearsals() throws {
+      let planner = try planner()
+      let planned = try planner.predicting(planner.plan(segments: 3))
+      let prediction = try #require(planned.prediction)
+      #expect(prediction.rehearsalSteps == 40)
+      var parts = PlanParts(steps: 40)
+      (parts.recipe.pool, parts.times, parts.seed) = (256, planned.grid.times, 5)
+      let plan = try parts.plan()
+      let short = try train(plan).chain.relativeError(plan, samples: 2048, seed: 5)
+      #expect(abs(prediction.relativeError - short.value * pow(10, -1.2)) < 1e-12)
+      #expect(prediction.factor > pow(10, 0.4))
+    }
+
+    @Test func automaticNumbersOfSegments() throws {
+      let planner = try planner()
+      #expect(try planner.plan(error: 1e6).grid.segmentCount == 1)
+      let least = try planner.plan(error: 1e-12)
+      let all = try SegmentationPlanner.choices.map {
+        try #require(planner.predicting(planner.plan(segments: $0)).prediction?.relativeError)
+      }
+      #expect(least.prediction?.relativeError == all.min())
+    }
+
+    @Test func rehearsalsCanBeStopped() throws {
+      let planner = try planner()
+      var seen = 0
+      #expect(throws: DistillationError.self) {
+        try planner.predicting(
+          planner.plan(segments: 2), shouldStop: { seen == 7 }, progress: { seen = $0 })
+      }
+      #expect(seen == 7)
+    }
+  }
+}

@@ -21,12 +21,13 @@ mkdir -p "$out/runs"
   --covariance-floor 0.0039 -o "$out/mixture.json"
 "$flowdistill" stability "$out/mixture.json"
 
-for rule in uniform stability information; do
+for segments in "--rule uniform" "--rule stability" "--segmentation planned"; do
   echo
-  "$flowdistill" grid "$out/mixture.json" --segments 4 --rule $rule -o "$out/$rule.json"
-  "$flowdistill" distill "$out/mixture.json" --grid "$out/$rule.json" --recipe residual \
-    --width 256 --depth 3 --batch 256 --steps 2000 --teacher-tolerance 1e-4 -o "$out/runs/$rule"
-  "$flowdistill" evaluate "$out/runs/$rule" --samples 4000 --seed 1
+  run="$out/runs/${segments##* }"
+  # shellcheck disable=SC2086 # $segments is two words
+  "$flowdistill" distill "$out/mixture.json" --segments 4 $segments --recipe best --pool 16384 \
+    --width 256 --depth 3 --batch 256 --steps 1500 --teacher-tolerance 1e-4 -o "$run"
+  "$flowdistill" evaluate "$run" --samples 4000 --seed 1
 done
 
 echo

@@ -6,7 +6,7 @@ import Schedules
 /// Trajectories of the teacher, made once and used by every step of every segment.
 ///
 /// A fresh trajectory costs the teacher a hundred evaluations of the velocity, as much as several steps
-/// of training; a pool many times a batch is as good (`Results/`). It stands where one segment begins and
+/// of training; a pool many times a batch is as good (Documentation/distilling.md). It stands where one segment begins and
 /// moves on with the finished students.
 struct TrajectoryPool: Sendable {
   private let plan: DistillationPlan

@@ -14,7 +14,7 @@ import Stability
 ///
 /// Which of them rules depends on the mixture and on the budget; grids that follow one alone lose on some
 /// mixtures by factors. The segments are equal steps of the mean of the three: derived here, chosen by
-/// measurement (`Results/`).
+/// measurement (Documentation/distilling.md).
 ///
 /// The prediction is a rehearsal: the recipe itself at a tenth of its steps, from where errors are expected to fall
 /// with the steps like S^{−p}.
@@ -34,7 +34,7 @@ public struct SegmentationPlanner: Sendable {
   /// The part of the steps that a rehearsal takes.
   private static let rehearsal = 0.1
   /// p and its standard deviation, from learning curves of the recipe `best` on mixtures of the suite
-  /// (`Results/`).
+  /// (Documentation/distilling.md).
   private static let exponent = (mean: 1.2, deviation: 0.4)
 
   /// A planner for a flow and a recipe.

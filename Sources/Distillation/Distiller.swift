@@ -81,8 +81,8 @@ public struct Distiller: Sendable {
     var pool: TrajectoryPool?
     for stage in 0..<plan.stageCount where plan.segments(ofStage: stage).upperBound > finished {
       let previous = try earlierStudents(stage)
-      try advance(&pool, to: stage, previous)
-      var trainer = try trainer(checkpoint, stage: stage, after: previous, pool)
+      let pools = try TrajectoryPool.pools(plan, stage: stage, moving: &pool, after: previous)
+      var trainer = try trainer(checkpoint, stage: stage, after: previous, pools)
       metrics.forget(segment: stage, from: trainer.stepCount)
       let before = (0..<stage).reduce(0) { $0 + plan.steps(stage: $1) }
       while !trainer.isFinished {
@@ -156,20 +156,9 @@ public struct Distiller: Sendable {
     }
   }
 
-  /// Brings the pool, if the recipe has one, to where a stage begins.
-  private func advance(
-    _ pool: inout TrajectoryPool?, to stage: Int, _ previous: [Student]
-  ) throws(DistillationError) {
-    guard plan.recipe.pool > 0 else { return }
-    if pool == nil { pool = try TrajectoryPool(plan) }
-    while let segment = pool?.segment, segment < stage {
-      try pool?.advance(plan.recipe.states == .own ? previous[segment] : nil)
-    }
-  }
-
   /// A stage's training: from its checkpoint if there is one.
   private func trainer(
-    _ path: String, stage: Int, after previous: [Student], _ pool: TrajectoryPool?
+    _ path: String, stage: Int, after previous: [Student], _ pools: [TrajectoryPool?]
   ) throws(DistillationError) -> SegmentTrainer {
     var saved: StudentFile.Checkpoint?
     if FileReader.exists(path) {
@@ -178,10 +167,10 @@ public struct Distiller: Sendable {
       } catch { throw .file(error) }
     }
     guard let saved else {
-      return try SegmentTrainer(plan, stage: stage, after: previous, pool: pool)
+      return try SegmentTrainer(plan, stage: stage, after: previous, pools: pools)
     }
-    return try SegmentTrainer(
-      plan, stage: stage, after: previous, pool: pool, network: saved.network, forms: saved.forms,
+    return SegmentTrainer(
+      plan, stage: stage, after: previous, pools: pools, network: saved.network, forms: saved.forms,
       optimiser: saved.optimiser, average: saved.average)
   }
 

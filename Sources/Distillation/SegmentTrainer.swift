@@ -55,13 +55,13 @@ struct SegmentTrainer {
   /// - Parameters:
   ///   - previous: the finished students before it; needed if it starts from the last of them or is trained
   ///     on their states.
-  ///   - pool: the trajectories where the stage begins, if the recipe has a pool.
+  ///   - pools: the pool where each of its segments begins, nil for fresh trajectories.
   init(
-    _ plan: DistillationPlan, stage: Int, after previous: [Student], pool: TrajectoryPool?
+    _ plan: DistillationPlan, stage: Int, after previous: [Student], pools: [TrajectoryPool?]
   ) throws(DistillationError) {
     let (recipe, d) = (plan.recipe, plan.mixture.dimension)
     var forms: [StudentForm] = []
-    for (k, pool) in try Self.pools(plan, stage, pool) {
+    for (k, pool) in zip(plan.segments(ofStage: stage), pools) {
       let pairs: (x: Matrix<Double>, y: Matrix<Double>)
       if let pool {
         pairs = pool.pairs
@@ -82,16 +82,16 @@ struct SegmentTrainer {
     } else {
       network = StudentNetwork(architecture, random: plan.stream("weights", segment: stage))
     }
-    try self.init(
-      plan, stage: stage, after: previous, pool: pool, network: network, forms: forms,
+    self.init(
+      plan, stage: stage, after: previous, pools: pools, network: network, forms: forms,
       optimiser: recipe.optimiser(architecture), average: nil)
   }
 
   /// The training of a stage from a checkpoint's state.
   init(
-    _ plan: DistillationPlan, stage: Int, after previous: [Student], pool: TrajectoryPool?,
+    _ plan: DistillationPlan, stage: Int, after previous: [Student], pools: [TrajectoryPool?],
     network: StudentNetwork, forms: [StudentForm], optimiser: any Optimiser, average: [Float]?
-  ) throws(DistillationError) {
+  ) {
     self.plan = plan
     self.stage = stage
     steps = plan.steps(stage: stage)
@@ -102,7 +102,7 @@ struct SegmentTrainer {
     rate = plan.recipe.rate(steps: steps)
     let (batch, count) = (plan.recipe.batch, forms.count)
     lessons = []
-    for (i, (k, pool)) in try Self.pools(plan, stage, pool).enumerated() {
+    for (i, (k, pool)) in zip(plan.segments(ofStage: stage), pools).enumerated() {
       let batches: Batches =
         if let (x, y) = pool?.pairs {
           .pooled(PooledBatches(forms[i], x, y, order: plan.stream("order", segment: k)))
@@ -114,18 +114,6 @@ struct SegmentTrainer {
           segment: k, form: forms[i], batches: batches,
           samples: batch * (i + 1) / count - batch * i / count))
     }
-  }
-
-  /// The segments of a stage, each with the pool where it begins.
-  private static func pools(
-    _ plan: DistillationPlan, _ stage: Int, _ pool: TrajectoryPool?
-  ) throws(DistillationError) -> [(segment: Int, pool: TrajectoryPool?)] {
-    var (pool, pools) = (pool, [(segment: Int, pool: TrajectoryPool?)]())
-    for k in plan.segments(ofStage: stage) {
-      if let standing = pool?.segment, standing < k { try pool?.advance(nil) }
-      pools.append((k, pool))
-    }
-    return pools
   }
 
   /// One step; returns its loss, the mean squared error of the network's outputs.

@@ -11,7 +11,7 @@ import Schedules
 struct TrajectoryPool: Sendable {
   private let plan: DistillationPlan
   /// The segment where it stands.
-  private(set) var segment = 0
+  private var segment = 0
   /// The true states where that segment begins.
   private var truth: Matrix<Double>
   /// Where the students before it bring the same trajectories; nil if states are exact.
@@ -22,7 +22,7 @@ struct TrajectoryPool: Sendable {
   /// The trajectories of a plan's pool where its first segment begins.
   ///
   /// - Precondition: the recipe has a pool.
-  init(_ plan: DistillationPlan) throws(DistillationError) {
+  private init(_ plan: DistillationPlan) throws(DistillationError) {
     precondition(plan.recipe.pool > 0, "no pool")
     self.plan = plan
     do {
@@ -37,12 +37,31 @@ struct TrajectoryPool: Sendable {
   /// What a student of the segment is trained on: states at its beginning, and where they should go.
   var pairs: (x: Matrix<Double>, y: Matrix<Double>) { (own ?? truth, target) }
 
-  /// Moves on to the next segment.
-  mutating func advance(_ student: Student?) throws(DistillationError) {
-    if let own {
-      guard let student else { preconditionFailure("own states need the student") }
-      self.own = student(own)
+  /// The pool where each segment of a stage begins; nil for each if the recipe has none.
+  ///
+  /// - Parameters:
+  ///   - pool: where an earlier stage left it, nil before the first; left at this stage.
+  ///   - students: the finished ones; on own states all before the stage.
+  static func pools(
+    _ plan: DistillationPlan, stage: Int, moving pool: inout TrajectoryPool?,
+    after students: [Student]
+  ) throws(DistillationError) -> [TrajectoryPool?] {
+    let segments = plan.segments(ofStage: stage)
+    guard plan.recipe.pool > 0 else { return segments.map { _ in nil } }
+    var standing: TrajectoryPool
+    if let pool { standing = pool } else { standing = try TrajectoryPool(plan) }
+    var pools: [TrajectoryPool?] = []
+    for k in segments {
+      while standing.segment < k { try standing.advance(students) }
+      pools.append(standing)
     }
+    pool = standing
+    return pools
+  }
+
+  /// Moves on to the next segment.
+  private mutating func advance(_ students: [Student]) throws(DistillationError) {
+    if let own { self.own = students[segment](own) }
     segment += 1
     truth = target
     target = try Self.ends(plan, truth, segment: segment)

@@ -1,5 +1,4 @@
 import ProbabilityFlow
-import RealModule
 import Schedules
 
 /// The mean of the cumulative functions that grid rules cut into equal parts.

@@ -15,13 +15,11 @@ extension StudentChain {
   ) throws(DistillationError) {
     precondition(plan.recipe.construction == nil && plan.recipe.target == .flowMap, "no students")
     var students: [Student] = []
-    var pool = plan.recipe.pool > 0 ? try TrajectoryPool(plan) : nil
+    var pool: TrajectoryPool?
     var done = 0
     for stage in 0..<plan.stageCount {
-      while let segment = pool?.segment, segment < stage {
-        try pool?.advance(plan.recipe.states == .own ? students[segment] : nil)
-      }
-      var trainer = try SegmentTrainer(plan, stage: stage, after: students, pool: pool)
+      let pools = try TrajectoryPool.pools(plan, stage: stage, moving: &pool, after: students)
+      var trainer = try SegmentTrainer(plan, stage: stage, after: students, pools: pools)
       while !trainer.isFinished {
         let loss = try trainer.step()
         done += 1

@@ -85,8 +85,11 @@ func closure(_ dependencies: [Target.Dependency]) -> [Target.Dependency] {
   return dependencies.filter { name($0) == nil } + names.map { .byName(name: $0) }
 }
 
-/// The rooms whose tests share reference vectors, random cases and naive twins.
-let usersOfTestSupport = ["Mixtures", "ProbabilityFlow", "Stability", "Schedules"]
+/// The rooms whose tests share reference vectors, random cases, naive twins and folders.
+let usersOfTestSupport = [
+  "Mixtures", "ProbabilityFlow", "Stability", "Schedules", "ScoreMatching", "Distillation",
+  "Experiments",
+]
 
 let package = Package(
   name: "FlowDistill",

@@ -6,6 +6,7 @@ import Foundation
 import Mixtures
 import ProbabilityFlow
 import Stability
+import TestSupport
 import Testing
 
 extension DistillationTests {

@@ -1,6 +1,7 @@
 import Distillation
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 extension DistillationTests {

@@ -9,6 +9,7 @@ import RealModule
 import Schedules
 import ScoreMatching
 import Stability
+import TestSupport
 import Testing
 
 extension DistillationTests {

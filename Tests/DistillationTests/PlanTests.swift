@@ -4,6 +4,7 @@ import Foundation
 import Mixtures
 import Schedules
 import Stability
+import TestSupport
 import Testing
 
 extension DistillationTests {

@@ -1,5 +1,6 @@
 import Distillation
 import Formats
+import TestSupport
 import Testing
 
 extension DistillationTests {

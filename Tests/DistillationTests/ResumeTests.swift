@@ -3,6 +3,7 @@ import Distillation
 import Formats
 import Foundation
 import Mixtures
+import TestSupport
 import Testing
 
 extension DistillationTests {

@@ -3,6 +3,7 @@ import Distillation
 import Foundation
 import Networks
 import Stability
+import TestSupport
 import Testing
 
 extension DistillationTests {

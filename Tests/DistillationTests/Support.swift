@@ -8,19 +8,11 @@ import ProbabilityFlow
 import RealModule
 import Schedules
 import Stability
+import TestSupport
 import Testing
 
 /// All tests of this module, one after another: some change the number of threads.
 @Suite(.serialized) struct DistillationTests {}
-
-/// Runs `body` with an empty folder that is removed afterwards.
-func withFolder<T>(_ body: (String) throws -> T) throws -> T {
-  let url = FileManager.default.temporaryDirectory
-    .appending(path: "flowdistill-tests-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: url) }
-  return try body(url.path)
-}
 
 /// Runs `body` with a number of threads.
 func withThreads<T>(_ count: Int, _ body: () throws -> T) rethrows -> T {
@@ -29,8 +21,6 @@ func withThreads<T>(_ count: Int, _ body: () throws -> T) rethrows -> T {
   Parallel.threadCount = count
   return try body()
 }
-
-func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(filePath: path)) }
 
 /// What a finished run is compared by: the students and the record of the loss.
 func result(of folder: RunFolder) throws -> [Data] {

@@ -2,6 +2,7 @@ import Distillation
 import Experiments
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct FolderTests {

@@ -3,6 +3,7 @@ import Experiments
 import Formats
 import Schedules
 import Stability
+import TestSupport
 import Testing
 
 @Suite struct PlanTests {

@@ -2,6 +2,7 @@ import Experiments
 import Formats
 import Foundation
 import Stability
+import TestSupport
 import Testing
 
 @Suite struct ResultFileTests {

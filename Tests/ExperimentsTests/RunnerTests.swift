@@ -2,6 +2,7 @@ import Distillation
 import Experiments
 import Foundation
 import Stability
+import TestSupport
 import Testing
 
 @Suite struct RunnerTests {

@@ -8,17 +8,6 @@ import Schedules
 import Stability
 import Testing
 
-/// Runs `body` with an empty folder that is removed afterwards.
-func withFolder<T>(_ body: (String) throws -> T) throws -> T {
-  let url = FileManager.default.temporaryDirectory
-    .appending(path: "flowdistill-tests-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: url) }
-  return try body(url.path)
-}
-
-func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(filePath: path)) }
-
 func write(_ text: some StringProtocol, to path: String) throws {
   try Data(text.utf8).write(to: URL(filePath: path))
 }

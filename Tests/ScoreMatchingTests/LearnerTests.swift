@@ -7,6 +7,7 @@ import ProbabilityFlow
 import RealModule
 import ScoreMatching
 import Stability
+import TestSupport
 import Testing
 
 extension ScoreMatchingTests {

@@ -9,17 +9,6 @@ import Testing
 
 @Suite(.serialized) struct ScoreMatchingTests {}
 
-/// Runs `body` with an empty folder that is removed afterwards.
-func withFolder<T>(_ body: (String) throws -> T) throws -> T {
-  let url = FileManager.default.temporaryDirectory
-    .appending(path: "flowdistill-tests-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: url) }
-  return try body(url.path)
-}
-
-func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(filePath: path)) }
-
 /// Draws of one correlated Gaussian in d dimensions, moved away from 0.
 func gaussianData(_ count: Int, dimension d: Int, seed: UInt64) -> Matrix<Double> {
   var x = RandomStream(seed: seed).normals(rows: count, columns: d)

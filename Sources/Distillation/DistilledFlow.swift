@@ -30,7 +30,7 @@ public enum DistilledFlow: Sendable {
   }
 
   /// The tolerance of the teacher that students are measured against.
-  var referenceTolerance: Double {
+  public var referenceTolerance: Double {
     closedForm == nil ? LearnedFlow.referenceTolerance : 1e-8
   }
 

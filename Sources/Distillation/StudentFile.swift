@@ -99,15 +99,7 @@ enum StudentFile {
           name: "parameters", shape: [network.parameterCount], values: .float32(network.parameters))
       ]
     }
-    return perceptron.layers.enumerated().flatMap { i, layer in
-      [
-        Safetensors.Tensor(
-          name: "layers.\(i).weight", shape: [layer.weights.rows, layer.weights.columns],
-          values: .float32(layer.weights.elements)),
-        Safetensors.Tensor(
-          name: "layers.\(i).bias", shape: [layer.biases.count], values: .float32(layer.biases)),
-      ]
-    }
+    return perceptron.tensors
   }
 
   private static func affineTensors(_ forms: [StudentForm]) -> [Safetensors.Tensor] {

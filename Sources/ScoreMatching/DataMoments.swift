@@ -48,14 +48,7 @@ public struct DataMoments: Sendable, Equatable {
     guard n >= 2, d >= 1 else {
       throw .badData("there are \(n) samples to learn from; give at least 2")
     }
-    var mean = [Double](repeating: 0, count: d)
-    for i in 0..<n {
-      for j in 0..<d { mean[j] += data[i, j] / Double(n) }
-    }
-    var centred = data
-    for i in 0..<n {
-      for j in 0..<d { centred[i, j] -= mean[j] }
-    }
+    let (centred, mean) = data.centred
     var covariance = Gemm.product(transposed: centred, centred)
     for i in covariance.elements.indices { covariance.elements[i] /= Double(n) }
     guard let eigen = SymmetricEigen(covariance), eigen.values.allSatisfy(\.isFinite) else {

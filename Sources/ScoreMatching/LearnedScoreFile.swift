@@ -24,16 +24,7 @@ enum LearnedScoreFile {
       .init(name: "mean", shape: [d], values: .float64(moments.mean)),
       .init(name: "axes", shape: [d, d], values: .float64(moments.axes.elements)),
       .init(name: "variances", shape: [d], values: .float64(moments.variances)),
-    ]
-      + score.network.layers.enumerated().flatMap { i, layer in
-        [
-          Safetensors.Tensor(
-            name: "layers.\(i).weight", shape: [layer.weights.rows, layer.weights.columns],
-            values: .float32(layer.weights.elements)),
-          Safetensors.Tensor(
-            name: "layers.\(i).bias", shape: [layer.biases.count], values: .float32(layer.biases)),
-        ]
-      }
+    ] + score.network.tensors
   }
 
   /// A teacher, and the state of its learning unless it is finished.

@@ -13,7 +13,7 @@ extension RunReport {
   var samples: Section? {
     let count = imageSize == nil ? RunReport.pointCount : 2 * RunReport.imagesInRow
     let (flow, horizon) = (plan.distilled, flow.process.horizon)
-    let tolerance = plan.learned == nil ? 1e-8 : LearnedFlow.referenceTolerance
+    let tolerance = flow.referenceTolerance
     guard
       let noise = try? flow.sample(
         count, at: horizon, tolerance: tolerance,

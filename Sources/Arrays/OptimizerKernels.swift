@@ -30,15 +30,19 @@ extension TrainingKernels {
   /// Elements of a flat array that one thread takes at a time.
   static let grain = 1 << 16
 
-  /// One AdamW step on flat arrays of the same length, in parallel.
+  /// One AdamW step on a range of flat arrays of the same length, in parallel.
+  ///
+  /// - Parameter range: the parameters that take the step; nil: all.
   public static func adamW(
     _ constants: AdamWConstants, gradient: [Float], parameters: inout [Float],
-    firstMoment: inout [Float], secondMoment: inout [Float]
+    firstMoment: inout [Float], secondMoment: inout [Float], in range: Range<Int>? = nil
   ) {
-    let count = gradient.count
+    let all = gradient.indices
     precondition(
-      parameters.count == count && firstMoment.count == count && secondMoment.count == count,
-      "\(count) gradients for \(parameters.count) parameters")
+      parameters.indices == all && firstMoment.indices == all && secondMoment.indices == all,
+      "\(all.count) gradients for \(parameters.count) parameters")
+    let range = range ?? all
+    precondition(range.clamped(to: all) == range, "\(range) of \(all.count) parameters")
     let c = fd_adamw_constants(
       gradient_scale: constants.gradientScale, decay: constants.decay,
       one_minus_beta1: Float(1 - constants.beta.0), beta2: Float(constants.beta.1),
@@ -53,11 +57,11 @@ extension TrainingKernels {
               let g = g.baseAddress
             else { return }
             let all = unsafe Unchecked((g, p, m, v))
-            Parallel.forEach((count + grain - 1) / grain) { block in
-              let first = block * grain
+            Parallel.forEach((range.count + grain - 1) / grain) { block in
+              let first = range.lowerBound + block * grain
               var c = c
               unsafe fd_adamw(
-                min(grain, count - first), &c, all.value.0 + first, all.value.1 + first,
+                min(grain, range.upperBound - first), &c, all.value.0 + first, all.value.1 + first,
                 all.value.2 + first, all.value.3 + first)
             }
           }
@@ -66,12 +70,15 @@ extension TrainingKernels {
     }
   }
 
-  /// Σ x², in double precision and in an order that depends on the count alone.
-  public static func sumOfSquares(_ x: [Float]) -> Double {
+  /// Σ x² over a range (nil: all), in double precision and in an order that depends on the range alone.
+  public static func sumOfSquares(_ x: [Float], in range: Range<Int>? = nil) -> Double {
     var sum = 0.0
+    let range = range ?? x.indices
+    precondition(range.clamped(to: x.indices) == range, "\(range) of \(x.count)")
     unsafe x.withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return }
-      let count = buffer.count
+      guard let start = buffer.baseAddress else { return }
+      let base = unsafe start + range.lowerBound
+      let count = range.count
       // A round of partial sums at a time, on the stack: nothing is allocated.
       let round = 16
       for start in stride(from: 0, to: count, by: round * grain) {

@@ -69,6 +69,11 @@ public struct RandomStream: Sendable, Equatable {
     let stride = (columns + 1) / 2 * 2
     var result = Matrix<Double>(rows: rows, columns: columns)
     result.forEachRowBlock(grain: 128) { range, block in
+      // Rows of even length follow each other in the stream without gaps.
+      if stride == columns {
+        fillNormals(&block, first: range.lowerBound * stride)
+        return
+      }
       for (row, i) in range.enumerated() {
         block.withRange(row * columns..<(row + 1) * columns) {
           fillNormals(&$0, first: i * stride)

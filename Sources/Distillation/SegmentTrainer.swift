@@ -139,7 +139,7 @@ struct SegmentTrainer {
     }
     self.average = nil
     let share = Float(1 - min(decay, Double(stepCount) / Double(stepCount + 10)))
-    for i in average.indices { average[i] += share * (network.parameters[i] - average[i]) }
+    TrainingKernels.approach(&average, network.parameters, by: share)
     self.average = average
   }
 

@@ -68,28 +68,43 @@ public struct AdamW: Sendable, Equatable {
     let norm = TrainingKernels.sumOfSquares(gradient).squareRoot()
     guard norm.isFinite else { return norm }
     stepCount += 1
-    let rate = Double(learningRate)
-    var constants = AdamWConstants(
-      beta: (settings.beta1, settings.beta2),
-      inverseSecondRoot: Float(1 / correction(settings.beta2).squareRoot()),
-      epsilon: Float(settings.epsilon), stepSize: Float(rate / correction(settings.beta1)))
-    constants.decay = Float(1 - rate * settings.weightDecay)
-    if let maximum = settings.maximumGradientNorm {
-      constants.gradientScale = Float(min(1, maximum / (norm + 1e-6)))
+    let free = settings.constants(step: stepCount, learningRate: learningRate, norm: norm)
+    var clamped = free
+    if let bound = settings.parameterBound { clamped.bound = Float(bound) }
+    var next = 0
+    func take(_ range: Range<Int>, _ constants: AdamWConstants) {
+      TrainingKernels.adamW(
+        constants, gradient: gradient, parameters: &parameters, firstMoment: &firstMoment,
+        secondMoment: &secondMoment, in: range)
+      next = range.upperBound
     }
-    let bound = settings.parameterBound.map { Float($0) }
-    if let bound, bounded == nil { constants.bound = bound }
-    TrainingKernels.adamW(
-      constants, gradient: gradient, parameters: &parameters, firstMoment: &firstMoment,
-      secondMoment: &secondMoment)
-    if let bound, let bounded {
-      for range in bounded {
-        for i in range { parameters[i] = max(-bound, min(bound, parameters[i])) }
-      }
+    guard let bounded, settings.parameterBound != nil else {
+      take(parameters.indices, clamped)
+      return norm
     }
+    for range in bounded {
+      take(next..<range.lowerBound, free)
+      take(range, clamped)
+    }
+    take(next..<parameters.count, free)
     return norm
   }
+}
 
-  /// 1 − βᵗ.
-  private func correction(_ beta: Double) -> Double { 1 - Double.pow(beta, stepCount) }
+extension AdamW.Settings {
+  /// The scalars of step `step`, counted from 1, without a bound.
+  ///
+  /// - Parameter norm: of the gradient, before clipping.
+  func constants(step: Int, learningRate: Float, norm: Double) -> AdamWConstants {
+    let rate = Double(learningRate)
+    var constants = AdamWConstants(
+      beta: (beta1, beta2),
+      inverseSecondRoot: Float(1 / (1 - Double.pow(beta2, step)).squareRoot()),
+      epsilon: Float(epsilon), stepSize: Float(rate / (1 - Double.pow(beta1, step))))
+    constants.decay = Float(1 - rate * weightDecay)
+    if let maximumGradientNorm {
+      constants.gradientScale = Float(min(1, maximumGradientNorm / (norm + 1e-6)))
+    }
+    return constants
+  }
 }

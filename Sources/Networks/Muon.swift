@@ -25,11 +25,10 @@ public struct MatrixPlace: Sendable, Equatable {
 /// M ← μ M + (1 − μ) G         U = (1 − μ) G + μ M         (Nesterov)
 /// W ← (1 − η λ) W − η √max(1, r/c) · orth(U)
 /// ```
-/// orth(U) has the singular vectors of U and singular values near 1: five steps of a quintic
-/// Newton–Schulz iteration X ← aX + b(XXᵀ)X + c(XXᵀ)²X from X = U/‖U‖, (a, b, c) = (3.4445, −4.7750,
-/// 2.0315), which bring singular values from above about .002 into [.7, 1.2]. Every direction of a
-/// layer then moves alike, where Adam spends its steps on the few that dominate the gradient. Biases
-/// and other vectors follow AdamW at `vectorRate` η.
+/// orth(U) has the singular vectors of U and singular values near 1, by a few steps
+/// X ← aX + b(XXᵀ)X + c(XXᵀ)²X; see `OrthogonalPolynomial`. Every direction of a layer then moves
+/// alike, where Adam spends its steps on the few that dominate the gradient. Biases and other vectors
+/// follow AdamW at `vectorRate` η.
 public struct Muon: Optimiser, Equatable {
   /// What does not change from step to step.
   public struct Settings: Sendable, Equatable {
@@ -48,9 +47,13 @@ public struct Muon: Optimiser, Equatable {
   public let settings: Settings
   /// The matrices.
   public let matrices: [MatrixPlace]
+  /// M of the matrices, m of the rest.
+  public var firstMoment: [Float]
+  /// v of the rest; 0 for the matrices.
+  public var secondMoment: [Float]
+  /// The number of steps taken.
+  public var stepCount = 0
   private let rest: [Range<Int>]
-  private var momentum: [Float]
-  private var vectors: AdamW
   private var workspaces: [OrthogonalisationWorkspace]
 
   /// The optimiser before its first step.
@@ -69,31 +72,9 @@ public struct Muon: Optimiser, Equatable {
     precondition(end <= parameterCount, "a matrix beyond \(parameterCount) parameters")
     if end < parameterCount { rest.append(end..<parameterCount) }
     self.rest = rest
-    momentum = Array(repeating: 0, count: parameterCount)
-    vectors = AdamW(
-      parameterCount: rest.reduce(0) { $0 + $1.count }, settings: settings.vectors, bounded: [])
+    firstMoment = Array(repeating: 0, count: parameterCount)
+    secondMoment = firstMoment
     workspaces = matrices.map { OrthogonalisationWorkspace(rows: $0.rows, columns: $0.columns) }
-  }
-
-  /// M of the matrices, m of the rest.
-  public var firstMoment: [Float] {
-    get { scattered(vectors.firstMoment, over: momentum) }
-    set {
-      momentum = newValue
-      vectors.firstMoment = gathered(newValue)
-    }
-  }
-  /// v of the rest; 0 for the matrices.
-  public var secondMoment: [Float] {
-    get {
-      scattered(vectors.secondMoment, over: Array(repeating: 0, count: momentum.count))
-    }
-    set { vectors.secondMoment = gathered(newValue) }
-  }
-  /// The number of steps taken.
-  public var stepCount: Int {
-    get { vectors.stepCount }
-    set { vectors.stepCount = newValue }
   }
 
   public mutating func step(
@@ -101,16 +82,10 @@ public struct Muon: Optimiser, Equatable {
   ) -> Double {
     let norm = TrainingKernels.sumOfSquares(gradient).squareRoot()
     guard norm.isFinite else { return norm }
-    var part = gathered(parameters)
-    _ = vectors.step(
-      &part, gradient: gathered(gradient), learningRate: settings.vectorRate * learningRate)
-    var next = 0
-    for k in rest.joined() {
-      parameters[k] = part[next]
-      next += 1
-    }
+    stepCount += 1
+    stepVectors(&parameters, gradient: gradient, learningRate: learningRate)
     for (k, place) in matrices.enumerated() {
-      workspaces[k].load(gradient, &momentum, place, momentum: settings.momentum)
+      workspaces[k].load(gradient, &firstMoment, place, momentum: settings.momentum)
       workspaces[k].orthogonalise()
       let shape = Float(max(1, Double(place.rows) / Double(place.columns)).squareRoot())
       workspaces[k].apply(
@@ -121,15 +96,19 @@ public struct Muon: Optimiser, Equatable {
     return norm
   }
 
-  private func gathered(_ values: [Float]) -> [Float] { rest.flatMap { values[$0] } }
-
-  private func scattered(_ part: [Float], over values: [Float]) -> [Float] {
-    var result = values
-    var next = 0
+  /// AdamW on all but the matrices, clipped by the norm of their part of the gradient.
+  private mutating func stepVectors(
+    _ parameters: inout [Float], gradient: [Float], learningRate: Float
+  ) {
+    var squares = 0.0
+    for range in rest { squares += TrainingKernels.sumOfSquares(gradient, in: range) }
+    let constants = settings.vectors.constants(
+      step: stepCount, learningRate: settings.vectorRate * learningRate,
+      norm: squares.squareRoot())
     for range in rest {
-      result.replaceSubrange(range, with: part[next..<next + range.count])
-      next += range.count
+      TrainingKernels.adamW(
+        constants, gradient: gradient, parameters: &parameters, firstMoment: &firstMoment,
+        secondMoment: &secondMoment, in: range)
     }
-    return result
   }
 }

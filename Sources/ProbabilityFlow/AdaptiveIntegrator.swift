@@ -36,6 +36,8 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
   /// The largest number of attempted steps a row may take.
   let stepLimit: Int
 
+  /// The derivatives within a step, stage after stage.
+  private var stages: [Double] = []
   private var evaluations = 0
   private var rejections = 0
 
@@ -89,7 +91,13 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
         batch.steps[i] = left / 2
       }
     }
-    var stages = [Double](repeating: 0, count: DormandPrince853.stageCount * size)
+    // Moved out while the step lasts, for access besides the field's; kept for the next one.
+    var stages: [Double] = []
+    swap(&stages, &self.stages)
+    defer { swap(&stages, &self.stages) }
+    let room = DormandPrince853.stageCount * size
+    if stages.count < room { stages = Array(repeating: 0, count: room) }
+    stages.removeLast(stages.count - room)
     var all = stages.mutableSpan
     all.copy(batch.derivative.span)
     var y = [Double](repeating: 0, count: size)
@@ -103,9 +111,10 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
     for s in 1..<DormandPrince853.stageCount {
       combine(DormandPrince853.stages[s - 1], from: batch.y, into: &y)
       let times = (0..<n).map { batch.times[$0] + DormandPrince853.nodes[s] * batch.steps[$0] }
-      evaluate(times, y, into: &derivative)
       var target = stages.mutableSpan
-      target.withRange(s * size..<(s + 1) * size) { $0.copy(derivative.span) }
+      target.withRange(s * size..<(s + 1) * size) {
+        field.evaluate(times: times, y.span, into: &$0)
+      }
     }
     combine(DormandPrince853.weights, from: batch.y, into: &y)
     let zero = [Double](repeating: 0, count: size)

@@ -54,6 +54,12 @@ void fd_dgemm(int transpose_a, int transpose_b, int m, int n, int k, double alph
               ldc);
 }
 
+void fd_ssyrk_upper(int transpose, int n, int k, float alpha, const float *a, int lda, float *c,
+                    int ldc) {
+  cblas_ssyrk(CblasRowMajor, CblasUpper, transpose ? CblasTrans : CblasNoTrans, n, k, alpha, a, lda,
+              0, c, ldc);
+}
+
 int fd_dsyev(int n, int vectors, double *a, double *values, double *work, int work_count) {
   // Column-major LAPACK returns eigenvectors in columns: rows in our order.
   const char *job = vectors ? "V" : "N";

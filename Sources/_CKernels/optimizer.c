@@ -29,3 +29,34 @@ double fd_sum_of_squares(size_t count, const float *restrict x) {
   }
   return sum;
 }
+
+FD_CLONES
+void fd_momentum(size_t count, float mu, const float *restrict g, float *restrict m,
+                 float *restrict u) {
+  for (size_t i = 0; i < count; i++) {
+    const float share = (1 - mu) * g[i];
+    const float mean = mu * m[i] + share;
+    m[i] = mean;
+    u[i] = share + mu * mean;
+  }
+}
+
+FD_CLONES
+void fd_scale(size_t count, float factor, float *restrict x) {
+  for (size_t i = 0; i < count; i++) x[i] *= factor;
+}
+
+FD_CLONES
+void fd_bounded_step(size_t count, float decay, float rate, float bound, const float *restrict x,
+                     float *restrict p) {
+  for (size_t i = 0; i < count; i++) {
+    float q = decay * p[i] - rate * x[i];
+    q = q > bound ? bound : q;
+    p[i] = q < -bound ? -bound : q;
+  }
+}
+
+FD_CLONES
+void fd_approach(size_t count, float share, const float *restrict y, float *restrict x) {
+  for (size_t i = 0; i < count; i++) x[i] += share * (y[i] - x[i]);
+}

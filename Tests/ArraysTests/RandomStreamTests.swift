@@ -47,13 +47,18 @@ extension ArraysTests {
       #expect(far == uniforms(stream, block: block) + uniforms(stream, block: block + 1).prefix(1))
     }
 
-    /// Box–Muller by the formula; libm and the twin differ in the last bits only.
+    /// Box–Muller by the formula; libm and the kernel differ in the last bits only.
+    ///
+    /// Whole quarter turns are taken off before 2π rounds the angle.
     @Test func normalsAreBoxMuller() {
       let stream = RandomStream(seed: 42)
       let expected = (0..<500 as Range<UInt64>).flatMap { block -> [Double] in
         let u = uniforms(stream, block: block)
         let radius = (-2 * Double.log(u[0])).squareRoot()
-        return [radius * .cos(2 * .pi * u[1]), radius * .sin(2 * .pi * u[1])]
+        let quarter = (4 * u[1]).rounded()
+        let angle = 2 * .pi * (u[1] - quarter / 4)
+        let (c, s) = (radius * Double.cos(angle), radius * Double.sin(angle))
+        return [[c, s], [-s, c], [-c, -s], [s, -c]][Int(quarter) % 4]
       }
       expectClose(stream.normals(rows: 500, columns: 2).elements, expected, 1e-15)
       let odd = stream.normals(rows: 250, columns: 3)
@@ -66,6 +71,37 @@ extension ArraysTests {
       let stream = RandomStream(seed: 8)
       let many = stream.normals(rows: 1000, columns: 5)
       #expect(many.rowBlock(0..<17) == stream.normals(rows: 17, columns: 5))
+    }
+
+    /// A number does not depend on how many are drawn with it, nor on where the draw begins.
+    @Test func blockSizesChangeNothing() {
+      let stream = RandomStream(seed: 11).substream("blocks")
+      func draw(_ count: Int, from first: Int) -> [Double] {
+        var values = [Double](repeating: .nan, count: count)
+        var span = values.mutableSpan
+        stream.fillNormals(&span, first: first)
+        return values
+      }
+      let all = draw(1000, from: 0)
+      for (count, first) in [
+        (1, 0), (2, 4), (31, 6), (32, 2), (33, 32), (63, 100), (64, 64), (500, 498),
+      ] {
+        #expect(draw(count, from: first) == Array(all[first..<first + count]), "\(count) \(first)")
+      }
+      #expect(stream.normals(rows: 1, columns: 1000).elements == all)
+      #expect(stream.normals(rows: 250, columns: 4).elements == all)
+    }
+
+    /// The share beyond ±z against erfc: five standard errors of a binomial count.
+    @Test func tails() {
+      let n = 4_000_000
+      let x = RandomStream(seed: 12).normals(rows: n / 2, columns: 2).elements
+      for z in [1.0, 2, 3, 4, 4.5] {
+        let p = 0.5 * Double.erfc(z * 0.5.squareRoot())
+        let slack = 5 * (Double(n) * p).squareRoot()
+        #expect(abs(Double(x.count { $0 > z }) - Double(n) * p) < slack, "above \(z)")
+        #expect(abs(Double(x.count { $0 < -z }) - Double(n) * p) < slack, "below \(-z)")
+      }
     }
 
     @Test func momentsOfNormals() {

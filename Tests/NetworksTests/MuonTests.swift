@@ -1,6 +1,7 @@
 import Arrays
 import Foundation
 import Networks
+import RealModule
 import Testing
 
 extension NetworksTests {
@@ -38,14 +39,53 @@ extension NetworksTests {
       }
     }
 
+    /// Each step is the polynomial of its form closest to 1 on what those before it leave: Chebyshev's
+    /// theorem asks for the largest distance at four points with signs in turn.
+    @Test func polynomialsAlternate() {
+      var (low, high) = (OrthogonalPolynomial.smallest, 1.0)
+      for p in OrthogonalPolynomial.all {
+        let errors = (0...200_000).map { p(low * .pow(high / low, Double($0) / 200_000)) - 1 }
+        let error = errors.reduce(0) { max($0, abs($1)) }
+        var signs: [Double] = []
+        // In single precision the coefficients and the interval that earlier steps leave are rounded, which
+        // moves the third step's extremes by 6e-5 of their size.
+        for e in errors where abs(e) > 0.999_9 * error {
+          if signs.last != (e < 0 ? -1 : 1) { signs.append(e < 0 ? -1 : 1) }
+        }
+        #expect(signs == [-1, 1, -1, 1])
+        (low, high) = (1 - error, 1 + error)
+      }
+      #expect(high - 1 < OrthogonalPolynomial.error && high - 1 > OrthogonalPolynomial.error - 1e-3)
+    }
+
     /// A step's change of a matrix has all singular values near the rate, whatever the gradient's are.
-    @Test(arguments: [(32, 32), (20, 50), (60, 16)])
+    @Test(arguments: [(32, 32), (20, 50), (60, 16), (300, 260)])
     func everyDirectionMovesAlike(rows: Int, columns: Int) throws {
+      // From .02 to 1: of the bound on the largest more than a hundredth.
+      let squares = try squaredChanges(rows, columns, from: 0.02)
+      let (low, high) = (1 - OrthogonalPolynomial.error, 1 + OrthogonalPolynomial.error)
+      #expect(squares.allSatisfy { (low * low...high * high).contains($0) }, "\(squares)")
+    }
+
+    /// Small singular values grow, and a direction that is missing stays missing.
+    @Test func smallDirectionsGrow() throws {
+      let squares = try squaredChanges(40, 40, from: 1e-3)
+      #expect(squares.allSatisfy { $0 > 0.05 * 0.05 })
+      let single = try squaredChanges(40, 40, from: 0)
+      #expect(single.filter { $0 > 1e-6 }.count == 39)
+    }
+
+    /// The squared singular values of a step's change, in units of the rate: of a gradient with
+    /// singular values evenly from `smallest` to 1 between two reflections.
+    private func squaredChanges(
+      _ rows: Int, _ columns: Int, from smallest: Double
+    ) throws -> [Double] {
       let count = rows * columns
-      // Singular values from .05 to 1 between two reflections.
       var diagonal = Matrix<Double>(rows: rows, columns: columns)
       let small = min(rows, columns)
-      for i in 0..<small { diagonal[i, i] = 0.05 + 0.95 * Double(i) / Double(small - 1) }
+      for i in 0..<small {
+        diagonal[i, i] = smallest + (1 - smallest) * Double(i) / Double(small - 1)
+      }
       let gradient = Gemm.product(
         Gemm.product(reflection(rows, seed: 5), diagonal), reflection(columns, seed: 6))
       var muon = Muon(
@@ -56,10 +96,10 @@ extension NetworksTests {
       let change = Matrix(
         rows: rows, columns: columns, elements: parameters.map { Double($0) })
       let wide = rows <= columns ? change : change.transposed
-      let gram = Gemm.product(wide, transposed: wide)
       let shape = max(1, Double(rows) / Double(columns))
-      let squares = try #require(SymmetricEigen.values(gram))
-      #expect(squares.allSatisfy { (0.6 * 0.6...1.25 * 1.25).contains($0 / shape) }, "\(squares)")
+      return try #require(SymmetricEigen.values(Gemm.product(wide, transposed: wide))).map {
+        $0 / shape
+      }
     }
 
     /// I − 2vvᵀ/‖v‖² for a random v.
@@ -112,6 +152,18 @@ extension NetworksTests {
       #expect(!muon.step(&parameters, gradient: gradient, learningRate: 0.1).isFinite)
       #expect(parameters.allSatisfy { $0 == 1 })
       #expect(muon == before)
+    }
+
+    /// Neither tiny gradients nor none at all make numbers that are none.
+    @Test(arguments: [0, .leastNonzeroMagnitude, 1e-30, 1e30] as [Float]) func anySize(size: Float)
+    {
+      var muon = optimiser()
+      let count = Self.architecture.parameterCount
+      var parameters = [Float](repeating: 1, count: count)
+      let gradient = KernelTests.numbers(count, 3).map { size * $0 }
+      _ = muon.step(&parameters, gradient: gradient, learningRate: 0.1)
+      #expect(parameters.allSatisfy { $0.isFinite })
+      if size == 0 { #expect(parameters.allSatisfy { $0 == 1 }) }
     }
 
     /// The matrices of every kind of network: disjoint, in order, and all weights but vectors.

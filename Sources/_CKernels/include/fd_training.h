@@ -44,5 +44,21 @@ void fd_adamw(size_t count, const fd_adamw_constants *constants, const float *gr
               float *parameters, float *m, float *v);
 /// Σ x².
 double fd_sum_of_squares(size_t count, const float *x);
+/// m ← μ m + (1 − μ) g, then u = (1 − μ) g + μ m: momentum with Nesterov's look ahead.
+void fd_momentum(size_t count, float mu, const float *g, float *m, float *u);
+/// x ← x + share (y − x).
+void fd_approach(size_t count, float share, const float *y, float *x);
+/// x ← factor x.
+void fd_scale(size_t count, float factor, float *x);
+/// p ← decay p − rate x, clamped to [−bound, bound]. NaN stays NaN.
+void fd_bounded_step(size_t count, float decay, float rate, float bound, const float *x, float *p);
+
+/// s ← a I + b g + c s, all symmetric of order n, where only the upper triangle of s is read: rows
+/// `first` to `last` (not included) of it, and their mirror image. `first` is a multiple of 16; no g
+/// (NULL) counts as 0. Different ranges touch different elements of s.
+void fd_symmetric_combination(size_t n, size_t first, size_t last, float a, float b, float c,
+                              const float *g, float *s);
+/// Σ s_ij² over all of a symmetric matrix of order n, from its upper triangle.
+double fd_symmetric_sum_of_squares(size_t n, const float *s);
 
 #endif

@@ -16,13 +16,49 @@ def exact(x):
     return np.asarray(x, dtype=np.float32).astype(np.float64)
 
 
+def best_odd(low, high, grid=400_001):
+    """(a, b, c) of the polynomial a x + b x^3 + c x^5 closest to 1 on [low, high]: Remez's exchange."""
+    x = np.sort(np.concatenate([np.geomspace(low, high, grid), np.linspace(low, high, grid)]))
+    nodes = np.sqrt((low**2 + high**2) / 2 - (high**2 - low**2) / 2 * np.cos(np.pi * np.arange(4) / 3))
+    for _ in range(50):
+        signs = (-1.0) ** np.arange(4)
+        system = np.stack([nodes, nodes**3, nodes**5, signs], axis=1)
+        *p, _ = np.linalg.solve(system, np.ones(4))
+        error = 1 - (p[0] * x + p[1] * x**3 + p[2] * x**5)
+        # Both ends and the two extrema between them.
+        turns = np.nonzero(np.diff(error)[:-1] * np.diff(error)[1:] < 0)[0] + 1
+        moved = x[np.concatenate([[0], turns, [len(x) - 1]])]
+        assert len(moved) == 4
+        if np.allclose(moved, nodes, rtol=1e-12):
+            break
+        nodes = moved
+    return p, np.abs(error).max()
+
+
+def steps(low, count):
+    """The best steps one after the other from [low, 1], and their error."""
+    result, high = [], 1.0
+    for _ in range(count):
+        p, error = best_odd(low, high)
+        result.append(p)
+        low, high = 1 - error, 1 + error
+    return result, error
+
+
+polynomials, error = steps(0.01, 3)
+for p in polynomials:
+    print(*(f"{x:.9g}" for x in p))
+print(f"error {error:.6f}, slope {np.prod([p[0] for p in polynomials]):.1f}")
+
+
 def orthogonal(u):
-    x = u / np.linalg.norm(u)
-    wide = x if x.shape[0] <= x.shape[1] else x.T
-    for _ in range(5):
+    wide = u if u.shape[0] <= u.shape[1] else u.T
+    gram = wide @ wide.T
+    wide = wide / np.linalg.norm(gram @ gram) ** 0.25
+    for a, b, c in polynomials:
         gram = wide @ wide.T
-        wide = 3.4445 * wide + (-4.7750 * gram + 2.0315 * gram @ gram) @ wide
-    return wide if x.shape[0] <= x.shape[1] else wide.T
+        wide = a * wide + (b * gram + c * gram @ gram) @ wide
+    return wide if u.shape[0] <= u.shape[1] else wide.T
 
 
 parameters = [exact(rng.normal(size=s)) for s in shapes]

@@ -27,7 +27,8 @@ for segments in "--rule uniform" "--rule stability" "--segmentation planned"; do
   # shellcheck disable=SC2086 # $segments is two words
   "$flowdistill" distill "$out/mixture.json" --segments 4 $segments --recipe best --pool 16384 \
     --width 256 --depth 3 --batch 256 --steps 1500 --teacher-tolerance 1e-4 -o "$run"
-  "$flowdistill" evaluate "$run" --samples 4000 --seed 1
+  # shellcheck disable=SC2086
+  "$flowdistill" evaluate "$run" --samples 4000 --seed 1 --data "$data" $pixels
 done
 
 echo

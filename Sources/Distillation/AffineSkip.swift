@@ -58,6 +58,16 @@ public struct AffineSkip: Sendable, Equatable {
       deviation: square > 0 ? square.squareRoot() : 1)
   }
 
+  /// The identity, with the scaling of these states for the network.
+  init(scaling x: Matrix<Double>) {
+    let (centred, mean) = x.centred
+    let square =
+      centred.elements.reduce(0) { $0 + $1 * $1 } / Double(max(x.elements.count, 1))
+    self.init(
+      weights: .identity(x.columns), offset: Array(repeating: 0, count: x.columns), mean: mean,
+      deviation: square > 0 ? square.squareRoot() : 1)
+  }
+
   /// A x + b for each row.
   func callAsFunction(_ x: Matrix<Double>) -> Matrix<Double> {
     var result = Gemm.product(x, transposed: weights)

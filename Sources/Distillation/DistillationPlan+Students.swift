@@ -28,7 +28,8 @@ extension DistillationPlan {
     let d = mixture.dimension
     func perceptron(_ inputs: Int) -> Architecture {
       .mlp(
-        dimensions: [inputs] + recipe.hiddenWidths + [d], activations: recipe.activations.cycle)
+        dimensions: [inputs] + recipe.hiddenWidths + [d], activations: recipe.activations.cycle,
+        hasLinearPath: recipe.parametrisation == .linear)
     }
     switch recipe.network {
     case .perceptron:

@@ -77,6 +77,10 @@ public struct DistillationPlan: Sendable {
     }
     let recipe = try Recipe(try reader.object("recipe"))
     let grid = try TimeGrid(try reader.object("grid"))
+    if let shares = recipe.stepShares, shares.count != grid.segmentCount {
+      throw reader.error(
+        "recipe.step_shares", "are \(shares.count) for \(grid.segmentCount) segments")
+    }
     guard grid.end == 0 else {
       throw reader.error("grid", "ends at \(grid.end)", advice: "use a grid that ends at 0")
     }

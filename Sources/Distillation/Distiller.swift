@@ -43,6 +43,7 @@ public struct Distiller: Sendable {
     starting plan: DistillationPlan, in folder: RunFolder, checkpointInterval: Int = 200
   ) throws(DistillationError) {
     guard !folder.hasRun else { throw .alreadyExists(path: folder.path) }
+    let plan = try plan.dividingSteps()
     do { try folder.create(plan) } catch { throw .file(error) }
     (self.plan, self.folder, self.checkpointInterval) = (plan, folder, checkpointInterval)
   }
@@ -57,7 +58,7 @@ public struct Distiller: Sendable {
   ) throws(DistillationError) {
     do { plan = try folder.plan() } catch { throw .file(error) }
     (self.folder, self.checkpointInterval) = (folder, checkpointInterval)
-    if let expected, let difference = plan.difference(from: expected) {
+    if let expected, let difference = plan.difference(from: try expected.dividingSteps()) {
       throw .otherPlan(path: folder.path, difference: difference)
     }
     folder.removeLeftovers()

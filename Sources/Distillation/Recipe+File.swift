@@ -23,6 +23,8 @@ extension Recipe {
       "start": .string(start.rawValue),
       "published_steps": publishedSteps.map { .integer($0) } ?? .null,
       "averaging": averaging.map { .number($0) } ?? .null, "pool": .integer(pool),
+      "budget": .string(budget.rawValue),
+      "step_shares": stepShares.map { .numbers($0) } ?? .null,
     ]
   }
 
@@ -76,6 +78,10 @@ extension Recipe {
       averaging = try reader.optionalNumber("averaging")
       pool = try reader.integer("pool")
     }
+    if reader.object["budget"] != nil || reader.object["step_shares"] != nil {
+      budget = try choice("budget")
+      stepShares = try reader.optionalNumbers("step_shares")
+    }
     try reader.finish()
     if let problem { throw reader.error("", problem) }
   }
@@ -115,6 +121,9 @@ extension Recipe {
     if pool != 0, !(32...1_000_000_000).contains(pool) {
       return "the pool has \(pool) trajectories; use 32 to 1000000000, or 0 for fresh ones"
     }
+    if let stepShares, stepShares.isEmpty || !stepShares.allSatisfy({ $0 > 0 && $0.isFinite }) {
+      return "the shares of the steps are \(stepShares); use one positive number for each segment"
+    }
     if let problem = networkProblem { return problem }
     if !(teacherTolerance > 0 && teacherTolerance < 1) {
       return "the teacher's tolerance is \(teacherTolerance); use a number in (0, 1)"
@@ -141,6 +150,9 @@ extension Recipe {
     }
     if sharing == .shared, start == .previous {
       return "one network for all segments has no network before it; use a fresh start"
+    }
+    if parametrisation == .linear, network != .perceptron {
+      return "only perceptrons have a linear path; use another parametrisation"
     }
     if target == .score,
       parametrisation != .plain || states == .own || sharing == .shared || pool > 0

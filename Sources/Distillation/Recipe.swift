@@ -10,6 +10,12 @@ public enum Parametrisation: String, Sendable, CaseIterable {
   /// Ψ(x) = A x + b + c net((x − m)/s) with the best affine map of the segment, exact for one Gaussian:
   /// the network learns what is not affine, from states at unit scale.
   case affine
+  /// Ψ(x) = x + c (S z + net(z)), z = (x − m)/s: the network has a linear path beside its layers, which
+  /// learns what is linear jointly with them, whatever their width.
+  case linear
+
+  /// Whether the state goes through an affine part, which also scales what the network sees.
+  var hasAffinePart: Bool { self == .affine || self == .linear }
 }
 
 /// How the learning rate changes over the steps of a segment.
@@ -92,6 +98,14 @@ public enum NetworkStart: String, Sendable, CaseIterable {
   case previous
 }
 
+/// How the training steps are divided among the segments' networks.
+public enum StepBudget: String, Sendable, CaseIterable {
+  /// Equal parts.
+  case even
+  /// More where there is more to learn; see `DistillationPlan.dividingSteps()`.
+  case difficulty
+}
+
 /// All choices of a distillation but mixture, process, grid and seed.
 public struct Recipe: Sendable, Equatable {
   /// The recipe's name; "custom" once a choice differs from the named recipe.
@@ -116,8 +130,13 @@ public struct Recipe: Sendable, Equatable {
   public var hiddenWidths: [Int]
   /// The activations of the hidden layers.
   public var activations: HiddenActivations
-  /// Training steps over all segments; segment k gets the k-th of n nearly equal parts.
+  /// Training steps over all segments.
   public var totalSteps: Int
+  /// How segments share them.
+  public var budget = StepBudget.even
+  /// The parts that segments get, one positive number a segment, in any unit; nil: nearly equal parts, or with
+  /// `budget` by difficulty still to be found, which the beginning of training does.
+  public var stepShares: [Double]?
   /// Samples in a step.
   public var batch: Int
   /// The (largest) learning rate.
@@ -171,11 +190,12 @@ public struct Recipe: Sendable, Equatable {
     return recipe
   }
 
-  /// The best that is known here: residual students, each started from its predecessor and trained
-  /// where its predecessors bring it, by orthogonal momentum with a decaying rate.
+  /// The best that is known here: residual students with a linear path, each started from its predecessor
+  /// and trained where its predecessors bring it, by orthogonal momentum with a decaying rate.
   public static let best = {
     var recipe = Recipe.residual
     recipe.name = "best"
+    recipe.parametrisation = .linear
     recipe.states = .own
     recipe.start = .previous
     recipe.optimiser = .muon
@@ -187,9 +207,19 @@ public struct Recipe: Sendable, Equatable {
   /// All named recipes of training.
   public static let all = [paper, residual, best]
 
-  /// The steps of segment k of n: they differ by at most one and add up to `totalSteps`.
+  /// The steps of segment k of n.
+  ///
+  /// They go by `stepShares`, differ by at most one without any, and add up to `totalSteps`.
   public func steps(segment k: Int, of n: Int) -> Int {
-    totalSteps * (k + 1) / n - totalSteps * k / n
+    guard let stepShares, n == stepShares.count else {
+      return totalSteps * (k + 1) / n - totalSteps * k / n
+    }
+    let whole = stepShares.reduce(0, +)
+    func before(_ k: Int) -> Int {
+      // One step a segment comes first: no network is left as it began.
+      k + Int(Double(totalSteps - n) * min(1, stepShares[..<k].reduce(0, +) / whole))
+    }
+    return (k + 1 == n ? totalSteps : before(k + 1)) - before(k)
   }
 
   /// The optimiser of a network before its first step.

@@ -86,7 +86,12 @@ extension StudentForm {
         parametrisation: parametrisation, scale: scale, from: segment.from, to: segment.to,
         timeFeatures: timeFeatures, affine: affine)
     }
-    let affine = parametrisation == .affine ? AffineSkip(x, to: y) : nil
+    let affine: AffineSkip? =
+      switch parametrisation {
+      case .plain, .residual: nil
+      case .affine: AffineSkip(x, to: y)
+      case .linear: AffineSkip(scaling: x)
+      }
     guard let base = form(1, affine).base(x) else {
       self = form(1)
       return
@@ -104,7 +109,7 @@ extension StudentForm {
   static func pairCount(_ parametrisation: Parametrisation, dimension d: Int) -> Int {
     switch parametrisation {
     case .plain: 0
-    case .residual: 1024
+    case .residual, .linear: 1024
     case .affine: max(4096, 16 * d)
     }
   }

@@ -5,9 +5,9 @@ public import Networks
 public struct StudentForm: Sendable, Equatable {
   /// How they are added to the state.
   public let parametrisation: Parametrisation
-  /// The factor c of a residual or affine student; 1 for a plain one.
+  /// The factor c of what the network adds; 1 for a plain student.
   public let scale: Double
-  /// The affine part of an affine student.
+  /// The affine part of an affine student; of a linear one the identity, with its scaling of the input.
   public let affine: AffineSkip?
   /// The time at which the segment starts.
   public let from: Double
@@ -21,7 +21,7 @@ public struct StudentForm: Sendable, Equatable {
     parametrisation: Parametrisation, scale: Double, from: Double, to: Double,
     timeFeatures: [Float] = [], affine: AffineSkip? = nil
   ) {
-    precondition((parametrisation == .affine) == (affine != nil), "an affine part for others")
+    precondition(parametrisation.hasAffinePart == (affine != nil), "an affine part for others")
     self.parametrisation = parametrisation
     self.scale = scale
     self.from = from
@@ -57,7 +57,7 @@ public struct StudentForm: Sendable, Equatable {
     switch parametrisation {
     case .plain: nil
     case .residual: x
-    case .affine: affine?(x)
+    case .affine, .linear: affine?(x)
     }
   }
 

@@ -26,7 +26,7 @@ public struct StudentLipschitz: Sendable, Equatable {
 
 extension Student {
   /// A certified bound on Lip(Ψ) from one of its network: the same for a plain student,
-  /// 1 + c Lip for a residual one, ‖A‖ + (c/s) Lip for an affine one.
+  /// 1 + c Lip for a residual one, ‖A‖ + (c/s) Lip for one with an affine part.
   public func lipschitzBound(_ network: Double) -> Double {
     guard let affine = form.affine else {
       return parametrisation == .residual ? 1 + abs(scale) * network : network

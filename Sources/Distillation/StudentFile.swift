@@ -175,7 +175,7 @@ enum StudentFile {
     guard scales.count == segments.count, scales.allSatisfy({ $0 > 0 && $0.isFinite }) else {
       throw odd(path, "scale")
     }
-    let isAffine = plan.recipe.parametrisation == .affine
+    let hasAffinePart = plan.recipe.parametrisation.hasAffinePart
     var forms: [StudentForm] = []
     for (i, (k, scale)) in zip(segments, scales).enumerated() {
       let (from, to) = plan.grid.segments[k]
@@ -183,7 +183,7 @@ enum StudentFile {
         StudentForm(
           parametrisation: plan.recipe.parametrisation, scale: scale, from: from, to: to,
           timeFeatures: plan.timeFeatures(segment: k),
-          affine: isAffine ? try affine(file, i, plan.mixture.dimension, path) : nil))
+          affine: hasAffinePart ? try affine(file, i, plan.mixture.dimension, path) : nil))
     }
     // All but the scale is the plan's: a file that says otherwise belongs to another run.
     let expected = metadata(network, forms)
@@ -200,6 +200,13 @@ enum StudentFile {
         with: try floats(file, "layers.\(i).weight", [layer.outputs, layer.inputs], path))
       network.parameters.replaceSubrange(
         layer.biases, with: try floats(file, "layers.\(i).bias", [layer.outputs], path))
+    }
+    if let place = architecture.linearPath {
+      network.parameters.replaceSubrange(
+        place,
+        with: try floats(
+          file, "linear_path.weight",
+          [architecture.outputDimension, architecture.inputDimension], path))
     }
     return (network, forms)
   }

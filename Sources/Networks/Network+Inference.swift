@@ -27,7 +27,7 @@ extension Network {
   /// - Returns: samples × output dimension.
   public func callAsFunction(_ x: Matrix<Double>) -> Matrix<Double> {
     check(x.columns)
-    return layers.reduce(x) { state, layer in
+    var result = layers.reduce(x) { state, layer in
       var next = Gemm.product(state, transposed: layer.weights.inDoublePrecision)
       next.forEachRowBlock(grain: 256) { rows, block in
         let columns = layer.biases.count
@@ -40,6 +40,12 @@ extension Network {
       }
       return next
     }
+    if let linearPath {
+      Gemm.multiply(
+        x, transposed: false, linearPath.inDoublePrecision, transposed: true, into: &result, beta: 1
+      )
+    }
+    return result
   }
 
   private func check(_ columns: Int) {

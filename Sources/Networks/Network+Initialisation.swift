@@ -1,7 +1,7 @@
 public import Arrays
 
 extension Network {
-  /// A network of this shape with Xavier-uniform weights and zero biases.
+  /// A network of this shape with Xavier-uniform weights, zero biases and no linear path yet: S = 0.
   ///
   /// Weights are uniform in ±√(6/(inputs + outputs)) (Glorot and Bengio, 2010). Layer l draws from
   /// the substream l of `random`, so a layer's weights do not depend on the layers after it.

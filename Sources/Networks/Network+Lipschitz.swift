@@ -43,8 +43,19 @@ extension Network {
   ///
   /// with the last layer's W: from Δvᵀ(WΔu − Δv) ≥ 0, true of slopes in [0, 1] (the closed form of
   /// ECLipsE, Xu and Sivaranjani, 2024; M' ⪰ I/λ_max(S) makes it at most the product of norms).
+  /// A linear path adds its spectral norm.
   /// Eigenvalues are computed in double precision and raised by more than their rounding error.
   public func lipschitzCertificate(on box: InputBox? = nil) -> LipschitzCertificate {
+    let certificate = layersCertificate(on: box)
+    guard let path = linearPath?.inDoublePrecision else { return certificate }
+    guard let square = spectralNormSquared(path) else { return .notFinite }
+    let norm = square.squareRoot() * (1 + 4 * .ulpOfOne)
+    return LipschitzCertificate(
+      productOfNorms: certificate.productOfNorms + norm, layerwise: certificate.layerwise + norm,
+      reason: certificate.reason)
+  }
+
+  private func layersCertificate(on box: InputBox?) -> LipschitzCertificate {
     var interval = box.map { (lower: $0.lower, upper: $0.upper) }
     var (product, squared) = (1.0, Double.infinity)
     // M^{-1} = FFᵀ; nil is the identity.
@@ -65,7 +76,7 @@ extension Network {
       }
       let carried = factor.map { Gemm.product(weights, $0) } ?? weights
       guard let norm = spectralNormSquared(weights), let gram = Gram(carried) else {
-        return .infinite("the weights are not finite or an eigenvalue computation did not converge")
+        return .notFinite
       }
       product *= norm.squareRoot()
       squared = gram.largest
@@ -86,6 +97,10 @@ extension Network {
 extension LipschitzCertificate {
   init(constant: Double) {
     self.init(productOfNorms: constant, layerwise: constant, reason: nil)
+  }
+
+  static var notFinite: LipschitzCertificate {
+    infinite("the weights are not finite or an eigenvalue computation did not converge")
   }
 
   static func infinite(_ reason: String) -> LipschitzCertificate {

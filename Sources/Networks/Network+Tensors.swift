@@ -2,7 +2,8 @@ import Arrays
 public import Formats
 
 extension Network {
-  /// The layers as tensors of files, float32: `layers.i.weight` (outputs × inputs) and `layers.i.bias`.
+  /// The layers as tensors of files, float32: `layers.i.weight` (outputs × inputs) and `layers.i.bias`, and
+  /// `linear_path.weight` where there is one.
   public var tensors: [Safetensors.Tensor] {
     layers.enumerated().flatMap { i, layer in
       [
@@ -13,5 +14,12 @@ extension Network {
           name: "layers.\(i).bias", shape: [layer.biases.count], values: .float32(layer.biases)),
       ]
     }
+      + (linearPath.map {
+        [
+          Safetensors.Tensor(
+            name: "linear_path.weight", shape: [$0.rows, $0.columns],
+            values: .float32($0.elements))
+        ]
+      } ?? [])
   }
 }

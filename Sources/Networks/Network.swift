@@ -42,7 +42,7 @@ public struct Network: Sendable, Equatable {
     self.parameters = parameters
   }
 
-  /// The network of these layers.
+  /// The network of these layers, without a linear path.
   ///
   /// - Precondition: at least one layer, each taking what the one before gives.
   public init(layers: [Layer]) {
@@ -64,6 +64,13 @@ public struct Network: Sendable, Equatable {
         weights: Matrix(
           rows: $0.outputs, columns: $0.inputs, elements: Array(parameters[$0.weights])),
         biases: Array(parameters[$0.biases]), activation: $0.activation)
+    }
+  }
+
+  /// S, outputs × inputs, copied out of the flat parameters; nil without a linear path.
+  public var linearPath: Matrix<Float>? {
+    architecture.linearPath.map {
+      Matrix(rows: outputDimension, columns: inputDimension, elements: Array(parameters[$0]))
     }
   }
 

@@ -13,6 +13,7 @@ public struct NetworkDerivative: Sendable {
   }
 
   private let layers: [Layer]
+  private let linearPath: Matrix<Double>?
   /// The number of coordinates of a sample.
   public let inputDimension: Int
   /// The number of coordinates of a result.
@@ -25,6 +26,7 @@ public struct NetworkDerivative: Sendable {
         weights: $0.weights.inDoublePrecision, biases: $0.biases.map(Double.init),
         activation: $0.activation)
     }
+    linearPath = network.linearPath?.inDoublePrecision
     (inputDimension, outputDimension) = (network.inputDimension, network.outputDimension)
   }
 
@@ -34,7 +36,9 @@ public struct NetworkDerivative: Sendable {
   /// - Returns: samples × output dimension.
   public func callAsFunction(_ x: Matrix<Double>) -> Matrix<Double> {
     check(x)
-    return layers.reduce(x) { values($0, $1) }
+    var result = layers.reduce(x) { values($0, $1) }
+    addLinearPath(x, to: &result)
+    return result
   }
 
   /// The values at the rows of `x`, and the derivative there in some directions: J(x_i) v for each
@@ -65,7 +69,17 @@ public struct NetworkDerivative: Sendable {
         }
       }
     }
+    addLinearPath(x, to: &state)
+    addLinearPath(vectors, to: &tangents)
     return (state, tangents)
+  }
+
+  private func addLinearPath(_ x: Matrix<Double>, to result: inout Matrix<Double>) {
+    guard let linearPath else { return }
+    var span = result.elements.mutableSpan
+    Gemm.multiplySerially(
+      m: x.rows, n: linearPath.rows, k: x.columns, x.elements.span, linearPath.elements.span,
+      transposed: true, into: &span, beta: 1)
   }
 
   private func values(_ x: Matrix<Double>, _ layer: Layer) -> Matrix<Double> {

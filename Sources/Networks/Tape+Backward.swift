@@ -13,10 +13,11 @@ extension Tape {
     _ network: Network, outputGradient: Matrix<Float>, toInput: Bool = false
   ) {
     check(network, outputGradient, columns: architecture.outputDimension)
-    let (layers, blocks, parameters) = (architecture.layers, blocks, network.parameters)
+    let (architecture, blocks, parameters) = (architecture, blocks, network.parameters)
     slab.forEachSlice(slabs) { i, slab in
-      Tape.load(outputGradient, blocks[i], state: layers.count, gradient: true, into: &slab)
-      Tape.backward(layers, blocks[i], parameters, toInput: toInput, &slab)
+      Tape.load(
+        outputGradient, blocks[i], state: architecture.depth, gradient: true, into: &slab)
+      Tape.backward(architecture, blocks[i], parameters, toInput: toInput, &slab)
     }
     gatherParameterGradient()
   }
@@ -38,14 +39,14 @@ extension Tape {
   ) -> Double {
     check(network, x, columns: architecture.inputDimension)
     check(network, target, columns: architecture.outputDimension)
-    let (layers, blocks, parameters) = (architecture.layers, blocks, network.parameters)
+    let (architecture, blocks, parameters) = (architecture, blocks, network.parameters)
     let count = Double(target.elements.count)
     let sum = slab.sumOverSlices(slabs, partials: &partials) { i, slab in
       Tape.load(x, blocks[i], state: 0, into: &slab)
-      Tape.forward(layers, blocks[i], parameters, &slab)
+      Tape.forward(architecture, blocks[i], parameters, &slab)
       let loss = Tape.squaredError(
-        target, blocks[i], output: layers.count, scale: Float(2 / count), &slab)
-      Tape.backward(layers, blocks[i], parameters, toInput: toInput, &slab)
+        target, blocks[i], output: architecture.depth, scale: Float(2 / count), &slab)
+      Tape.backward(architecture, blocks[i], parameters, toInput: toInput, &slab)
       return loss
     }
     gatherParameterGradient()
@@ -82,6 +83,23 @@ extension Tape {
       loss = TrainingKernels.squaredError(y, part, scale: scale, gradient: &gradient)
     }
     return loss
+  }
+
+  /// As below, with the linear path's part of the gradient of the input.
+  static func backward(
+    _ architecture: Architecture, _ block: TapeLayout, _ parameters: [Float], toInput: Bool,
+    _ slab: inout MutableSpan<Float>
+  ) {
+    backward(architecture.layers, block, parameters, toInput: toInput, &slab)
+    guard toInput, let place = architecture.linearPath else { return }
+    slab.withDisjoint(
+      reading: block.gradient(architecture.depth), writing: block.gradient(0)
+    ) { from, to in
+      Gemm.multiplySerially(
+        m: block.rows.count, n: architecture.inputDimension, k: architecture.outputDimension,
+        from, .init(stride: architecture.outputDimension), parameters.span.extracting(place),
+        .init(stride: architecture.inputDimension), into: &to, beta: 1)
+    }
   }
 
   /// All layers, last first, one block: turns the gradient of each state into that of the affine

@@ -1,9 +1,15 @@
 import Arrays
 
-/// Some rows of one layer's weight gradient: what one thread computes at a time.
+/// Some rows of the gradient of one linear map between two states: what one thread computes at a time.
 struct WeightTask: Sendable, Equatable {
-  /// The number of the layer.
-  let layer: Int
+  /// The state that the map takes.
+  let input: Int
+  /// The state whose gradient it hands back.
+  let output: Int
+  /// Columns of the one.
+  let inputColumns: Int
+  /// Columns of the other.
+  let outputColumns: Int
   /// The outputs whose rows these are.
   let outputs: Range<Int>
   /// Their place in the flat gradient.
@@ -12,31 +18,46 @@ struct WeightTask: Sendable, Equatable {
   /// All tasks of these layers, in the order of their places.
   static func all(_ layers: [Architecture.Layer]) -> [WeightTask] {
     layers.enumerated().flatMap { l, layer in
-      Parallel.blocks(of: layer.outputs, grain: 256).map { outputs in
-        let first = layer.weights.lowerBound
-        return WeightTask(
-          layer: l, outputs: outputs,
-          place: first + outputs.lowerBound * layer.inputs..<first + outputs.upperBound
-            * layer.inputs)
-      }
+      all(from: l, to: l + 1, columns: (layer.inputs, layer.outputs), layer.weights)
+    }
+  }
+
+  /// All tasks of a network, in the order of their places.
+  static func all(_ architecture: Architecture) -> [WeightTask] {
+    let path = architecture.linearPath.map {
+      all(
+        from: 0, to: architecture.depth,
+        columns: (architecture.inputDimension, architecture.outputDimension), $0)
+    }
+    return all(architecture.layers) + (path ?? [])
+  }
+
+  private static func all(
+    from input: Int, to output: Int, columns: (input: Int, output: Int), _ weights: Range<Int>
+  ) -> [WeightTask] {
+    Parallel.blocks(of: columns.output, grain: 256).map { outputs in
+      let first = weights.lowerBound
+      return WeightTask(
+        input: input, output: output, inputColumns: columns.input, outputColumns: columns.output,
+        outputs: outputs,
+        place: first + outputs.lowerBound * columns.input..<first + outputs.upperBound
+          * columns.input)
     }
   }
 
   /// target ← Σ gradientᵀ state over the blocks in their order.
   func sum(
-    _ layers: [Architecture.Layer], _ blocks: [TapeLayout], _ slab: [Float],
-    into target: inout MutableSpan<Float>
+    _ blocks: [TapeLayout], _ slab: [Float], into target: inout MutableSpan<Float>
   ) {
-    let (inputs, stride) = (layers[layer].inputs, layers[layer].outputs)
     for (b, block) in blocks.enumerated() {
-      let (gradient, state) = (block.gradient(layer + 1), block.state(layer))
+      let (gradient, state) = (block.gradient(output), block.state(input))
       Gemm.multiplySerially(
-        m: outputs.count, n: inputs, k: block.rows.count,
+        m: outputs.count, n: inputColumns, k: block.rows.count,
         slab.span.extracting(
           block.start + gradient.lowerBound + outputs.lowerBound..<block.start
-            + gradient.upperBound), .init(stride: stride, transposed: true),
+            + gradient.upperBound), .init(stride: outputColumns, transposed: true),
         slab.span.extracting(block.start + state.lowerBound..<block.start + state.upperBound),
-        .init(stride: inputs), into: &target, beta: b == 0 ? 0 : 1)
+        .init(stride: inputColumns), into: &target, beta: b == 0 ? 0 : 1)
     }
   }
 }
@@ -46,7 +67,7 @@ extension Tape {
   mutating func gatherParameterGradient() {
     let (layers, blocks, tasks, slab) = (architecture.layers, blocks, weightTasks, slab)
     gradient.forEachSlice(weightSlices) { i, target in
-      tasks[i].sum(layers, blocks, slab, into: &target)
+      tasks[i].sum(blocks, slab, into: &target)
     }
     Tape.sumBiasGradients(layers, blocks, slab, into: &gradient)
   }

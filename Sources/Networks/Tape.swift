@@ -43,7 +43,7 @@ public struct Tape: Sendable {
     slab = Array(repeating: 0, count: slabs.last?.upperBound ?? 0)
     partials = Array(repeating: 0, count: blocks.count)
     gradient = Array(repeating: 0, count: backward ? architecture.parameterCount : 0)
-    weightTasks = backward ? WeightTask.all(architecture.layers) : []
+    weightTasks = backward ? WeightTask.all(architecture) : []
     weightSlices = weightTasks.map(\.place)
   }
 
@@ -59,19 +59,19 @@ public struct Tape: Sendable {
   ///   - x: batch × input dimension.
   public mutating func forward(_ network: Network, _ x: Matrix<Float>) {
     check(network, x, columns: architecture.inputDimension)
-    let (layers, blocks, parameters) = (architecture.layers, blocks, network.parameters)
+    let (architecture, blocks, parameters) = (architecture, blocks, network.parameters)
     slab.forEachSlice(slabs) { i, slab in
       Tape.load(x, blocks[i], state: 0, into: &slab)
-      Tape.forward(layers, blocks[i], parameters, &slab)
+      Tape.forward(architecture, blocks[i], parameters, &slab)
     }
   }
 
   /// As above on the caller's thread, for a tape of one block.
   mutating func forward(_ network: Network, _ x: Span<Float>) {
-    let (layers, block) = (architecture.layers, blocks[0])
+    let (architecture, block) = (architecture, blocks[0])
     var span = slab.mutableSpan
     span.withRange(block.state(0)) { $0.copy(x) }
-    Tape.forward(layers, block, network.parameters, &span)
+    Tape.forward(architecture, block, network.parameters, &span)
   }
 
   /// The network's values on the batch of the last forward pass: batch × output dimension.
@@ -123,6 +123,21 @@ extension Tape {
     let source = x.elements.span.extracting(
       block.rows.lowerBound * x.columns..<block.rows.upperBound * x.columns)
     slab.withRange(gradient ? block.gradient(l) : block.state(l)) { $0.copy(source) }
+  }
+
+  /// All layers and the linear path, one block.
+  static func forward(
+    _ architecture: Architecture, _ block: TapeLayout, _ parameters: [Float],
+    _ slab: inout MutableSpan<Float>
+  ) {
+    forward(architecture.layers, block, parameters, &slab)
+    guard let place = architecture.linearPath else { return }
+    slab.withDisjoint(reading: block.state(0), writing: block.state(architecture.depth)) { x, y in
+      Gemm.multiplySerially(
+        m: block.rows.count, n: architecture.outputDimension, k: architecture.inputDimension,
+        x, .init(stride: architecture.inputDimension), parameters.span.extracting(place),
+        .init(stride: architecture.inputDimension, transposed: true), into: &y, beta: 1)
+    }
   }
 
   /// All layers, one block.

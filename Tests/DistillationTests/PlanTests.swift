@@ -57,6 +57,7 @@ extension DistillationTests {
       ("states", "mine", "exact, own"), ("sharing", "all", "separate, shared"),
       ("target", "noise", "flow-map, score"), ("published_steps", 0, "0 steps"),
       ("pool", 3, "3 trajectories"), ("averaging", 2, "averaging is 2"),
+      ("budget", "mine", "even, difficulty"), ("step_shares", .numbers([1, 0]), "shares"),
     ]
 
     @Test(arguments: wrong.indices) func wrongRecipesAreRefused(index: Int) throws {
@@ -68,7 +69,7 @@ extension DistillationTests {
 
     @Test func everyKeyIsNeeded() throws {
       guard case .object(let object) = Recipe.paper.json else { return }
-      let optional = ["parameter_bound", "published_steps", "averaging"]
+      let optional = ["parameter_bound", "published_steps", "averaging", "step_shares"]
       for key in object.keys where !optional.contains(key) {
         var rest = object
         rest[key] = nil

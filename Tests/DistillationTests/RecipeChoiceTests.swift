@@ -31,6 +31,7 @@ extension DistillationTests {
         changed { $0.publishedSteps = 1_000_000 },
         changed { ($0.optimiser, $0.start) = (.muon, .previous) }, Recipe.best,
         changed { ($0.pool, $0.averaging) = (32, 0.999) },
+        changed { ($0.budget, $0.stepShares) = (.difficulty, [0.5, 2, 1]) },
       ] {
         #expect(recipe.problem == nil)
         #expect(try read(JSON.parse(recipe.json.bytes(), path: "r.json")) == recipe)

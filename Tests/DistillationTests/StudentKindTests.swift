@@ -32,6 +32,10 @@ extension DistillationTests {
       ($0.schedule, $0.states) = (.cosine, .own)
       ($0.start, $0.optimiser) = (.previous, .muon)
     }
+    private static let linear = parts {
+      ($0.parametrisation, $0.states, $0.start) = (.linear, .own, .previous)
+      ($0.optimiser, $0.pool) = (.muon, 80)
+    }
     private static let affine = parts { ($0.parametrisation, $0.sharing) = (.affine, .shared) }
     /// A pool that no number of batches fills.
     private static let pooled = parts {
@@ -42,7 +46,7 @@ extension DistillationTests {
       ($0.sharing, $0.parametrisation, $0.pool) = (.shared, .affine, 70)
     }
     private static let all = [
-      affine, shared, residualShared, own, transformer, scores, composition, best, pooled,
+      affine, linear, shared, residualShared, own, transformer, scores, composition, best, pooled,
       pooledShared,
     ]
 

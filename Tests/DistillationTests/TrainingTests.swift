@@ -13,7 +13,8 @@ extension DistillationTests {
     static let gaussian = GaussianFlow(mean: [1.5, -0.5, 0.25], deviation: 0.4)
 
     @Test(
-      arguments: [Parametrisation.plain, .residual, .affine], [RateSchedule.constant, .cosine])
+      arguments: [Parametrisation.plain, .residual, .affine, .linear],
+      [RateSchedule.constant, .cosine])
     func lossFalls(parametrisation: Parametrisation, schedule: RateSchedule) throws {
       var parts = PlanParts(steps: 400, widths: [32, 32], batch: 64)
       parts.recipe.parametrisation = parametrisation
@@ -28,7 +29,7 @@ extension DistillationTests {
       }
     }
 
-    @Test(arguments: [Parametrisation.plain, .residual])
+    @Test(arguments: [Parametrisation.plain, .residual, .linear])
     func learnsTheFlowOfOneGaussian(parametrisation: Parametrisation) throws {
       let flow = TrainingTests.gaussian
       var recipe = Recipe.residual

@@ -56,6 +56,48 @@ extension NetworksTests {
           output.elements.map(Double.init), network(x.inDoublePrecision).elements) < 1e-6)
     }
 
+    /// net(x) + S x against a target is net(x) against the target less S x, with the residual's own
+    /// gradients for S, rᵀx, and for x, r S, in double precision.
+    @Test(arguments: 0..<cases.count) func linearPathAddsItsPart(index: Int) throws {
+      let (dimensions, activations, batch) = Self.cases[index]
+      let (inputs, outputs) = (dimensions[0], dimensions.last ?? 0)
+      let plain = Network.mlp(
+        dimensions: dimensions, activations: activations,
+        random: RandomStream(seed: UInt64(100 + index)))
+      let architecture = Architecture.mlp(
+        dimensions: dimensions, activations: activations, hasLinearPath: true)
+      let path = RandomStream(seed: 4).normals(rows: outputs, columns: inputs).inSinglePrecision
+      let network = Network(architecture, parameters: plain.parameters + path.elements)
+      #expect(network.linearPath == path && architecture.linearPath?.count == inputs * outputs)
+      let (x, target) = regression(rows: batch, inputs: inputs, outputs: outputs, seed: 7)
+      let (wideX, wideS) = (x.inDoublePrecision, path.inDoublePrecision)
+      let through = Gemm.product(wideX, transposed: wideS)
+      var rest = target.inDoublePrecision
+      for i in rest.elements.indices { rest.elements[i] -= through.elements[i] }
+
+      var tape = Tape(architecture, batch: batch)
+      let loss = tape.squaredError(network, x, target: target, toInput: true)
+      let twin = NaiveNetwork(plain)
+      #expect(abs(loss - twin.loss(wideX, rest)) <= 1e-5 * loss)
+      let (layers, toInput) = twin.gradient(wideX, rest)
+      var residual: Matrix<Double> = plain(wideX)
+      for i in residual.elements.indices {
+        residual.elements[i] =
+          2 * (residual.elements[i] - rest.elements[i]) / Double(target.elements.count)
+      }
+      let toPath = Gemm.product(transposed: residual, wideX)
+      #expect(
+        relativeError(tape.gradient.map(Double.init), layers + toPath.elements) < 1e-5)
+      var expectedInput = Gemm.product(residual, wideS)
+      for i in toInput.elements.indices { expectedInput.elements[i] += toInput.elements[i] }
+      #expect(
+        relativeError(tape.inputGradient.elements.map(Double.init), expectedInput.elements) < 1e-5)
+      // Inference, in both precisions.
+      #expect(tape.output == network(x))
+      let (wide, narrow): (Matrix<Double>, Matrix<Float>) = (network(wideX), network(x))
+      #expect(relativeError(narrow.elements.map(Double.init), wide.elements) < 1e-5)
+    }
+
     @Test(arguments: 0..<5) func twinMatchesFiniteDifferences(index: Int) {
       let (dimensions, activations, batch) = Self.cases[index]
       let network = Network.mlp(

@@ -53,6 +53,20 @@ private func powerNorm(_ w: Matrix<Double>) -> Double {
   return value
 }
 
+/// A linear path adds its spectral norm to what is proved of the layers, to all of it.
+@Test func aLinearPathAddsItsNorm() {
+  let plain = network(3, [3, 9, 9, 2], [.relu])
+  let path = RandomStream(seed: 5).normals(rows: 2, columns: 3)
+  let with = Network(
+    .mlp(dimensions: [3, 9, 9, 2], hasLinearPath: true),
+    parameters: plain.parameters + path.inSinglePrecision.elements)
+  let (before, after) = (plain.lipschitzCertificate(), with.lipschitzCertificate())
+  let added = powerNorm(path.inSinglePrecision.inDoublePrecision)
+  #expect(abs(after.layerwise - before.layerwise - added) < 1e-9 * added)
+  #expect(abs(after.productOfNorms - before.productOfNorms - added) < 1e-9 * added)
+  #expect(after.layerwise >= before.layerwise + added)
+}
+
 @Test func certificatesAreAboveEverySlope() {
   for seed in 0..<12 {
     let depth = 1 + seed % 4

@@ -4,9 +4,14 @@ import Testing
 
 extension NetworksTests {
   @Suite struct NetworkDerivativeTests {
-    private func network(_ activations: [Activation]) -> Network {
-      var network = Network.mlp(
-        dimensions: [4, 9, 8, 7, 3], activations: activations, random: RandomStream(seed: 5))
+    private func network(_ activations: [Activation], hasLinearPath: Bool = false) -> Network {
+      var network = Network(
+        .mlp(
+          dimensions: [4, 9, 8, 7, 3], activations: activations, hasLinearPath: hasLinearPath),
+        random: RandomStream(seed: 5))
+      for (k, place) in (network.architecture.linearPath ?? 0..<0).enumerated() {
+        network.parameters[place] = 0.2 * Float(k % 5) - 0.4
+      }
       for layer in network.architecture.layers {
         for (k, place) in layer.biases.enumerated() {
           network.parameters[place] = 0.1 * Float(k % 7) - 0.3
@@ -15,9 +20,9 @@ extension NetworksTests {
       return network
     }
 
-    @Test(arguments: [[Activation.squareplus], [.relu], [.requ, .squareplus]])
-    func directionsMatchDifferences(activations: [Activation]) {
-      let network = network(activations)
+    @Test(arguments: [[Activation.squareplus], [.relu], [.requ, .squareplus]], [false, true])
+    func directionsMatchDifferences(activations: [Activation], hasLinearPath: Bool) {
+      let network = network(activations, hasLinearPath: hasLinearPath)
       let derivative = NetworkDerivative(network)
       let x = RandomStream(seed: 1).normals(rows: 5, columns: 4)
       let v = RandomStream(seed: 2).normals(rows: 10, columns: 4)

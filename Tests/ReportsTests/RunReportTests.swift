@@ -45,6 +45,29 @@ import Testing
     return html
   }
 
+  /// Distances to real data stand in a table of their own, for the runs that were compared with any.
+  @Test func showsDistancesToRealData() throws {
+    let path = try folder()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(
+      try !page(RunReport(try ReportedRun.all(in: path), title: "None")).contains("Wasserstein"))
+    let run = RunFolder("\(path)/run-uniform")
+    let plan = try run.plan()
+    var evaluation = try Evaluation(
+      try run.students(plan), plan: plan, samples: 200, seed: 3)
+    let data = plan.flow.marginal(at: 0).sample(300, from: RandomStream(seed: 8))
+    let quality = try SampleQuality(try run.students(plan), plan: plan, data: data, seed: 2)
+    evaluation.quality = quality
+    try evaluation.json.write(to: run.file("evaluation.json"))
+    let html = try page(RunReport(try ReportedRun.all(in: path), title: "One"))
+    for estimate in [quality.students, quality.teacher, quality.floor] {
+      #expect(
+        html.contains(
+          NumberText.estimate(estimate.value, standardError: estimate.standardError)))
+    }
+    #expect(quality.floor.value < quality.students.value)
+  }
+
   @Test func showsTheNumbersOfTheEvaluations() throws {
     let path = try folder()
     defer { try? FileManager.default.removeItem(atPath: path) }

@@ -13,6 +13,7 @@ extension StudentChain {
     training plan: DistillationPlan, shouldStop: () -> Bool = { false },
     progress: (TrainingProgress) -> Void = { _ in }
   ) throws(DistillationError) {
+    let plan = try plan.dividingSteps()
     precondition(plan.recipe.construction == nil && plan.recipe.target == .flowMap, "no students")
     var students: [Student] = []
     var pool: TrajectoryPool?

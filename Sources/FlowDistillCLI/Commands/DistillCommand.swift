@@ -217,7 +217,7 @@ struct RecipeOptions: ParsableArguments {
 
   @Option(
     help:
-      "The student: plain, net(x), residual, x + c net(x), affine, A x + b + c net((x - m)/s), or constructed, not trained."
+      "The student: plain, net(x), residual, x + c net(x), affine, A x + b + c net((x - m)/s), linear, x + c (S z + net(z)), or constructed, not trained."
   )
   var student: String?
 
@@ -244,6 +244,10 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Teacher trajectories made once and used by all steps; 0: fresh ones each step.")
   var pool: Int?
 
+  @Option(
+    help: "The division of the steps: even, or by difficulty, more where there is more to learn.")
+  var budget: String?
+
   @Option(help: "The decay of a running mean of the weights that becomes the student, as .999.")
   var averaging: Double?
 
@@ -266,7 +270,7 @@ struct RecipeOptions: ParsableArguments {
     name != nil || steps != nil || batch != nil || width != nil || depth != nil
       || activations != nil || learningRate != nil || schedule != nil
       || optimiser != nil || states != nil || start != nil || sharing != nil
-      || pool != nil || averaging != nil || clamp != nil || teacher != nil
+      || pool != nil || budget != nil || averaging != nil || clamp != nil || teacher != nil
       || teacherTolerance != nil
   }
 
@@ -298,6 +302,7 @@ struct RecipeOptions: ParsableArguments {
     recipe.states = try choice(states, "--states") ?? recipe.states
     recipe.start = try choice(start, "--start") ?? recipe.start
     recipe.sharing = try choice(sharing, "--sharing") ?? recipe.sharing
+    recipe.budget = try choice(budget, "--budget") ?? recipe.budget
     recipe.teacher = try choice(teacher, "--teacher") ?? recipe.teacher
     if recipe != named { recipe.name = "custom" }
     if let steps { recipe.totalSteps = steps }

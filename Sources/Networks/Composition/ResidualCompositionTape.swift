@@ -78,7 +78,7 @@ public struct ResidualCompositionTape: Sendable {
     let (pass, tasks, slab) = (pass, weightTasks, slab)
     let each = tasks.count / pass.layers.count
     gradient.forEachSlice(weightSlices) { i, target in
-      tasks[i].sum(pass.layers[i / each], pass.layouts[i / each], slab, into: &target)
+      tasks[i].sum(pass.layouts[i / each], slab, into: &target)
     }
     for (k, layers) in pass.layers.enumerated() {
       Tape.sumBiasGradients(layers, pass.layouts[k], slab, into: &gradient)

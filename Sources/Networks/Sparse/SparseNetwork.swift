@@ -26,7 +26,10 @@ public struct SparseNetwork: Sendable, Equatable {
   }
 
   /// The same function as a trained network, number by number.
+  ///
+  /// - Precondition: the network has no linear path.
   public init(_ network: Network) {
+    precondition(!network.architecture.hasLinearPath, "a linear path among neurons")
     self.init(
       inputDimension: network.inputDimension,
       layers: network.layers.map { layer in

@@ -14,13 +14,20 @@ extension StudentArchitecture {
 }
 
 extension Architecture {
-  /// The weights of all layers if the parameters begin at `start`.
+  /// The weights of all layers and of the linear path if the parameters begin at `start`.
   fileprivate func matrices(after start: Int) -> [MatrixPlace] {
     layers.map { layer in
       MatrixPlace(
         layer.weights.lowerBound + start..<layer.weights.upperBound + start, rows: layer.outputs,
         columns: layer.inputs)
     }
+      + (linearPath.map {
+        [
+          MatrixPlace(
+            $0.lowerBound + start..<$0.upperBound + start, rows: outputDimension,
+            columns: inputDimension)
+        ]
+      } ?? [])
   }
 }
 

@@ -10,7 +10,7 @@ extension RunReport {
     let evaluated = runs.enumerated().compactMap { i, run in
       run.evaluation.map { (index: i, run: run, evaluation: $0) }
     }
-    var blocks: [Block] = [.table(summary)]
+    var blocks: [Block] = [.table(summary)] + (quality.map { [.table($0)] } ?? [])
     if evaluated.count < runs.count {
       let names = runs.filter { $0.evaluation == nil }.map(\.name)
       blocks.append(
@@ -107,6 +107,29 @@ extension RunReport {
           .init(run.plan.recipe.name), .init(NumberText.count(run.plan.recipe.totalSteps)), error,
           text(run.evaluation?.negativeLogLikelihood),
           text(run.evaluation?.teacherNegativeLogLikelihood),
+        ]
+      })
+  }
+
+  /// How far samples are from real data; nil if no run has been compared with any.
+  private var quality: Table? {
+    let compared = runs.compactMap { run in run.evaluation?.quality.map { (run.name, $0) } }
+    guard !compared.isEmpty else { return nil }
+    func text(_ estimate: Estimate) -> Table.Cell {
+      Table.Cell(NumberText.estimate(estimate.value, standardError: estimate.standardError))
+    }
+    return Table(
+      caption: "Sliced Wasserstein distance, of order 2, between as many samples on either side",
+      columns: [
+        .init("run", alignment: .text),
+        .init("students to data", kind: .estimate), .init("teacher to data", kind: .estimate),
+        .init("teacher to teacher", kind: .estimate, note: "two sets: what finite samples leave"),
+        .init("samples"),
+      ],
+      rows: compared.map { name, quality in
+        [
+          .init(name), text(quality.students), text(quality.teacher), text(quality.floor),
+          .init(NumberText.count(quality.sampleCount)),
         ]
       })
   }

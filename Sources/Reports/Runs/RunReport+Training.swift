@@ -30,7 +30,7 @@ extension Parametrisation {
   fileprivate var lossDescription: String {
     switch self {
     case .plain: "Mean squared error of a coordinate."
-    case .residual: "Loss relative to the mean squared displacement of the segment."
+    case .residual, .linear: "Loss relative to the mean squared displacement of the segment."
     case .affine: "Loss relative to the mean squared error of the best affine map."
     }
   }

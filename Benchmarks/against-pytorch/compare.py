@@ -1,0 +1,249 @@
+"""Times the same work here and there in turn, and prints each bar: asked, measured, met or not.
+
+usage: compare.py [--rounds N] [--only CASE ...] [--json FILE]
+
+Needs the executables of `swift build -c release` in this package and in the repository; see run.sh.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PACKAGE, ROOT = os.path.dirname(HERE), os.path.dirname(os.path.dirname(HERE))
+BENCHMARKS = f"{PACKAGE}/.build/release/benchmarks"
+FLOWDISTILL = f"{ROOT}/.build/release/flowdistill"
+THREADS = "2"
+
+# What is compared: a title, our case, theirs, the ratio of rates that is asked (None: for information).
+RATIOS = [
+    ("1 experiment-4 step, teacher included, uniform n = 8", "experiment-4", "experiment-4", 1.8),
+    ("  its training part alone", "training-step", "training-step", None),
+    ("2 flow map from 1 to 0, sigma0 = 1, 10,000 samples", "flow-map", "flow-map", 20),
+    ("  the same for sigma0 = .001, where RK4 diverges", "flow-map-narrow", "flow-map-narrow", None),
+    ("3 score 1024 x 64 x 20: ours float64, PyTorch float32", "score", "score", 4),
+    ("  PyTorch float64 too", "score", "score-double", None),
+    ("3 score 1024 x 784 x 1000: ours float64, PyTorch float32", "score-large", "score-large", 1.5),
+    ("  PyTorch float64 too", "score-large", "score-large-double", None),
+    ("3 score 1024 x 64 x 20, float64: NumPy and SciPy", "score", "score-numpy", 4),
+    ("  the same 1024 x 784 x 1000", "score-large", "score-large-numpy", None),
+    ("4 EM on digits, 20 full covariances: scikit-learn", "em", "em", 3),
+    ("5 experiment-3 transformer, training part", "training-transformer", "training-transformer", 1.0),
+    ("5 experiment-3 transformer, teacher included", "experiment-3", "experiment-3", 1.0),
+    ("5 experiment-1 step, ReLU and ReQU, targets included", "experiment-1", "experiment-1", 1.3),
+]
+
+
+def median(values):
+    return quantile(values, 0.5)
+
+
+def quantile(values, q):
+    values = sorted(values)
+    place = q * (len(values) - 1)
+    low = int(place)
+    high = min(low + 1, len(values) - 1)
+    return values[low] + (place - low) * (values[high] - values[low])
+
+
+def environment():
+    return dict(os.environ, OMP_NUM_THREADS=THREADS, OPENBLAS_NUM_THREADS=THREADS,
+                MKL_NUM_THREADS=THREADS, BENCHMARK_THREADS=THREADS)
+
+
+class Side:
+    """A program that times one case after the other on request."""
+
+    def __init__(self, *command):
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(),
+            cwd=ROOT)
+
+    def ask(self, name):
+        """Seconds for each thing done, and the whole answer."""
+        self.process.stdin.write(json.dumps({"case": name}) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"compare.py: a side ended while timing {name}")
+        answer = json.loads(line)
+        time.sleep(0.05)  # Lets the other side's threads stop spinning.
+        return answer["seconds"] / answer["work"], answer
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def ask_once(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment(), cwd=ROOT)
+    if done.returncode:
+        sys.exit(f"compare.py: {' '.join(command)} failed")
+    return json.loads(done.stdout)
+
+
+def paired(ours, theirs, our_case, their_case, rounds):
+    """Ratios of rates, ours over theirs, one a round; each round begins with the other side."""
+    ours.ask(our_case), theirs.ask(their_case)
+    pairs, shares = [], []
+    for k in range(rounds):
+        if k % 2:
+            other, _ = theirs.ask(their_case)
+            own, answer = ours.ask(our_case)
+        else:
+            own, answer = ours.ask(our_case)
+            other, _ = theirs.ask(their_case)
+        pairs.append((own, other))
+        shares.append(answer.get("share_of_peak"))
+    return pairs, shares
+
+
+def peak_memory(*command):
+    """Bytes of the largest resident set of a process of its own."""
+    with open(os.devnull, "w") as nothing:
+        child = subprocess.Popen(command, stdout=nothing, env=environment(), cwd=ROOT)
+        _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        sys.exit(f"compare.py: {' '.join(command)} failed")
+    return usage.ru_maxrss * (1 if platform.system() == "Darwin" else 1024)
+
+
+def start_up(*command, times=31):
+    """Median seconds from starting a command to its end."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    actions = [(os.POSIX_SPAWN_DUP2, null, 1)]
+    results = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        pid = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+        _, status = os.waitpid(pid, 0)
+        results.append(time.perf_counter() - begin)
+        if status:
+            sys.exit(f"compare.py: {' '.join(command)} failed")
+    os.close(null)
+    return median(results[1:])
+
+
+class Bars:
+    """Prints and keeps one row after the other."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, title, asked, measured, met, **details):
+        verdict = "" if met is None else "met" if met else "NOT MET"
+        print(f"{title:58} {asked:>16}  {measured:34} {verdict}", flush=True)
+        self.rows.append({"bar": title.strip(), "asked": asked, "measured": measured, "met": met,
+                          **details})
+
+
+def machine():
+    model = "unknown"
+    if os.path.exists("/proc/cpuinfo"):
+        names = [l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")]
+        model = names[0] if names else model
+    return {"processor": model, "processors": os.cpu_count(), "threads": int(THREADS),
+            "date": time.strftime("%Y-%m-%d")}
+
+
+def measure_ratios(bars, folder, only, rounds):
+    ours = Side(BENCHMARKS, "serve", "--threads", THREADS)
+    theirs = Side(sys.executable, f"{HERE}/pytorch_cases.py", "serve", folder)
+    for title, our_case, their_case, asked in RATIOS:
+        if only and their_case not in only and our_case not in only:
+            continue
+        pairs, shares = paired(ours, theirs, our_case, their_case, rounds)
+        ratios = [other / own for own, other in pairs]
+        own, other = (median([p[k] for p in pairs]) for k in (0, 1))
+        ratio, low, high = (quantile(ratios, q) for q in (0.5, 0.25, 0.75))
+        bars.add(title, f">= {asked} x" if asked else "", f"{ratio:.2f} x ({low:.2f} to {high:.2f})",
+                 ratio >= asked if asked else None, ratio=ratio, quartiles=[low, high],
+                 ours_seconds=own, theirs_seconds=other, rounds=rounds)
+        if our_case == "training-step":
+            share = median(shares)
+            bars.add("1 training part, share of the FMA peak", ">= 80 %", f"{100 * share:.0f} %",
+                     share >= 0.8, share=share)
+    ours.close(), theirs.close()
+
+
+def judge_accuracy(bars, here, there):
+    for sigma0 in ["1.0", "0.001"]:
+        own, other = here["relative_mse"][sigma0], there[sigma0]
+        script = other["relative_mse"]
+        shown = "not finite" if script is None else f"{script:.1e}"
+        title = f"2 flow map's relative MSE, sigma0 = {float(sigma0):g}"
+        asked = "<= 1e-8" if sigma0 == "1.0" else "right"
+        bars.add(title, asked, f"{own:.1e} (RK4: {shown})",
+                 own <= 1e-8 and (script is None or own < script),
+                 ours=own, script=script, second_moment_of_script=other["second_moment"],
+                 second_moment=other["exact_second_moment"],
+                 dop853_against_exact=other["dop853_against_exact"])
+    own, other = here["em_log_likelihood"], there["em_log_likelihood"]
+    bars.add("  EM's mean log-likelihood, ours and scikit-learn's", "", f"{own:.3f}, {other:.3f}", None,
+             ours=own, theirs=other)
+
+
+def judge_resources(bars, folder):
+    own = peak_memory(BENCHMARKS, "once", "experiment-4", "--threads", THREADS)
+    other = peak_memory(sys.executable, f"{HERE}/pytorch_cases.py", "once", "experiment-4", folder)
+    bars.add("6 peak memory of experiment 4", "<= 1/4", f"{own / 2**20:.0f} of {other / 2**20:.0f} MiB, "
+             f"1/{other / own:.1f}", own <= other / 4, ours_bytes=own, theirs_bytes=other)
+    for title, limit, command in [
+        ("6 start-up of flowdistill --help", 0.015, ["--help"]),
+        ("6 flowdistill grid paper:0, 8 segments, stability", 0.040,
+         ["grid", "paper:0", "--segments", "8", "--rule", "stability"]),
+    ]:
+        took = start_up(FLOWDISTILL, *command)
+        bars.add(title, f"< {limit * 1e3:.0f} ms", f"{took * 1e3:.1f} ms", took < limit, seconds=took)
+
+
+def judge_tables(bars, folder):
+    path = f"{folder}/tables.json"
+    subprocess.run([BENCHMARKS, "tables", "--threads", THREADS, "--json", path], check=True, cwd=ROOT)
+    tables = json.load(open(path))["tables"]
+    steepest = max(tables, key=lambda t: t["time_exponent"][0])
+    value, error = steepest["time_exponent"]
+    bars.add("7 exponents of time and memory", "<= 1",
+             f"steepest {value:.2f} +- {error:.2f} ({steepest['variable']})",
+             all(t["at_most_linear"] for t in tables), tables=tables)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    load = os.getloadavg()[0]
+    if load > 0.5:
+        print(f"compare.py: the machine is busy (load {load:.1f}); ratios will suffer", file=sys.stderr)
+    bars = Bars()
+    with tempfile.TemporaryDirectory() as folder:
+        here = ask_once(BENCHMARKS, "exchange", folder, "--threads", THREADS)
+        with open(f"{folder}/settings.json", "w") as file:
+            json.dump(here, file)
+        measure_ratios(bars, folder, options.only, options.rounds)
+        there = None
+        if not options.only:
+            there = ask_once(sys.executable, f"{HERE}/pytorch_cases.py", "accuracy", folder)
+            judge_accuracy(bars, here, there)
+            judge_resources(bars, folder)
+            judge_tables(bars, folder)
+    if options.json:
+        result = {"format": "flowdistill.benchmarks-against-pytorch/1", "machine": machine(),
+                  "load_before": load,
+                  "blas": here["blas"], "versions": there and there["versions"], "bars": bars.rows}
+        with open(options.json + ".part", "w") as file:
+            json.dump(result, file, indent=2)
+            file.write("\n")
+        os.replace(options.json + ".part", options.json)
+
+
+if __name__ == "__main__":
+    main()

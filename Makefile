@@ -2,7 +2,8 @@
 # make test   all tests, in release mode (debug numerics are about 150 times slower)
 # make build  .build/release/flowdistill
 # make lint   format and shell checks
-.PHONY: build test demo lint format setup clean
+# make bench  times kernels and steps; make bench-pytorch the same work in PyTorch in turn
+.PHONY: build test demo lint format setup clean bench bench-pytorch
 
 build: setup
 	swift build -c release --product flowdistill
@@ -15,11 +16,20 @@ test: setup
 demo: build
 	sh Examples/digits/run.sh .build/release/flowdistill demo
 
+bench: build
+	swift build -c release --package-path Benchmarks
+	Benchmarks/.build/release/benchmarks micro macro tables
+
+bench-pytorch:
+	sh Benchmarks/against-pytorch/run.sh
+
 lint:
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Package.swift Benchmarks/Sources \
+	  Benchmarks/Package.swift
 
 format:
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Package.swift Benchmarks/Sources \
+	  Benchmarks/Package.swift
 
 setup:
 	@sh Scripts/setup.sh

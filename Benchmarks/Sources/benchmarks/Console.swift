@@ -22,6 +22,7 @@ enum Console {
         model.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"),
       "processors": .integer(Parallel.processorCount), "threads": .integer(Parallel.threadCount),
       "blas": .string(BLAS.description),
+      "clock": .string(Stopwatch.countsProcessor ? "processor" : "wall"),
       "date": .string(String(ISO8601DateFormatter().string(from: Date()).prefix(10))),
     ]
   }

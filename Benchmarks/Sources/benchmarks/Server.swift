@@ -4,7 +4,7 @@ import FlowDistill
 /// Times one case after the other on request, for a driver that takes two programs in turn.
 ///
 /// A request is a line `{"case": NAME}`, its answer a line `{"seconds": s, "work": w}`: seconds of one
-/// run. The first request of a case also prepares and warms up. The program ends with its input.
+/// run, and the number of things done in it (1 where the unit is operations). The first request of a case also prepares and warms up. The program ends with its input.
 enum Server {
   static func run() throws {
     var samplers: [String: Sampler] = [:]
@@ -19,6 +19,7 @@ enum Server {
       let time = try sampler.sample()
       var answer: JSONObject = ["seconds": .number(time), "work": .number(benchmark.work)]
       if case .operations(let precision) = benchmark.unit {
+        answer["work"] = 1
         answer["share_of_peak"] = .number(benchmark.work / time / precision.measure())
       }
       Console.print(JSON.object(answer).text(.compact))

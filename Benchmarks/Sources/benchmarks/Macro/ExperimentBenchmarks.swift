@@ -62,11 +62,10 @@ extension Benchmark {
     try Subjects.withScratch { path in
       let distiller = try Distiller(
         starting: plan, in: RunFolder(path), checkpointInterval: .max)
-      let clock = ContinuousClock()
-      var (last, sum) = (clock.now, 0.0)
+      var (last, sum) = (Stopwatch.now(), 0.0)
       try distiller.run(progress: { progress in
-        let now = clock.now
-        if progress.step > 1 { sum += (now - last).inSeconds }
+        let now = Stopwatch.now()
+        if progress.step > 1 { sum += now - last }
         last = now
       })
       return sum

@@ -1,6 +1,7 @@
 """Times the same work here and there in turn, and prints each bar: asked, measured, met or not.
 
-usage: compare.py [--rounds N] [--only CASE ...] [--json FILE] [--processor-time]
+usage: compare.py [--rounds N] [--only CASE ... accuracy resources tables] [--json FILE]
+                  [--processor-time]
 
 --processor-time counts seconds of the processor with one thread on each side: the way to compare on a
 machine that others use, where waiting threads would spoil either side's time on the wall.
@@ -287,11 +288,14 @@ def main():
         with open(f"{folder}/settings.json", "w") as file:
             json.dump(here, file)
         measure_ratios(bars, folder, options.only, options.rounds)
-        if not options.only:
+        parts = options.only or ["accuracy", "resources", "tables"]
+        if "accuracy" in parts:
             there = ask_once(sys.executable, f"{HERE}/pytorch_cases.py", "accuracy", folder)
             about["versions"] = there["versions"]
             judge_accuracy(bars, here, there)
+        if "resources" in parts:
             judge_resources(bars, folder)
+        if "tables" in parts:
             judge_tables(bars, folder)
 
 

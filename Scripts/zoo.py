@@ -129,7 +129,7 @@ def covariance(d, variance, normal):
 
 
 def run(binary, *arguments):
-    """The JSON that a command prints, or None with its message on standard error."""
+    """The JSON that a command prints, or the sentence with which it refuses."""
     done = subprocess.run(
         [binary, *arguments, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

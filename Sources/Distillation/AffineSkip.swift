@@ -38,7 +38,6 @@ public struct AffineSkip: Sendable, Equatable {
   init(_ x: Matrix<Double>, to y: Matrix<Double>) {
     let (centredX, meanX) = x.centred
     let (centredY, meanY) = y.centred
-    let count = Double(x.rows)
     let covariance = Gemm.product(transposed: centredX, centredX)
     let cross = Gemm.product(transposed: centredY, centredX)
     var weights = Matrix<Double>(rows: y.columns, columns: x.columns)
@@ -52,20 +51,23 @@ public struct AffineSkip: Sendable, Equatable {
       weights = Gemm.product(Gemm.product(cross, transposed: eigen.vectorRows), scaled)
     }
     let moved = Gemm.product(Matrix([meanX]), transposed: weights).elements
-    let square = centredX.elements.reduce(0) { $0 + $1 * $1 } / (count * Double(x.columns))
     self.init(
       weights: weights, offset: zip(meanY, moved).map { $0 - $1 }, mean: meanX,
-      deviation: square > 0 ? square.squareRoot() : 1)
+      deviation: Self.deviation(centredX))
   }
 
   /// The identity, with the scaling of these states for the network.
   init(scaling x: Matrix<Double>) {
     let (centred, mean) = x.centred
-    let square =
-      centred.elements.reduce(0) { $0 + $1 * $1 } / Double(max(x.elements.count, 1))
     self.init(
       weights: .identity(x.columns), offset: Array(repeating: 0, count: x.columns), mean: mean,
-      deviation: square > 0 ? square.squareRoot() : 1)
+      deviation: Self.deviation(centred))
+  }
+
+  /// The root mean square of a coordinate; 1 if all are 0 or there is none.
+  private static func deviation(_ centred: Matrix<Double>) -> Double {
+    let sum = centred.elements.reduce(0) { $0 + $1 * $1 }
+    return sum > 0 ? (sum / Double(centred.elements.count)).squareRoot() : 1
   }
 
   /// A x + b for each row.

@@ -33,9 +33,8 @@ public struct SegmentationPlanner: Sendable {
 
   /// The part of the steps that a rehearsal takes.
   private static let rehearsal = 0.1
-  /// p and its standard deviation, from learning curves of the recipe `best` on mixtures of the suite
-  /// (Documentation/distilling.md).
-  private static let exponent = (mean: 1.2, deviation: 0.4)
+  /// p, and its standard deviation over the learning curves that it is the mean of.
+  private static let exponent = (mean: DistillationPlan.learningExponent, deviation: 0.4)
 
   /// A planner for a flow and a recipe.
   ///

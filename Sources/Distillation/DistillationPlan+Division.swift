@@ -8,7 +8,7 @@ import Stability
 extension DistillationPlan {
   /// p in the law S^{−p} by which a student's squared error is taken to fall with its steps S: the mean of
   /// learning curves of the recipe `best` on mixtures of the suite (Documentation/distilling.md).
-  static let learningExponent = 1.2
+  static let learningExponent = 1.0
   /// No segment gets less than this part of an equal share: W_k says what is to be learnt, not that a
   /// network learns it at once.
   private static let leastShare = 0.2

@@ -42,7 +42,7 @@ public struct Distiller: Sendable {
   public init(
     starting plan: DistillationPlan, in folder: RunFolder, checkpointInterval: Int = 200
   ) throws(DistillationError) {
-    guard !folder.hasRun else { throw .alreadyExists(path: folder.path) }
+    try folder.checkVacant()
     let plan = try plan.dividingSteps()
     do { try folder.create(plan) } catch { throw .file(error) }
     (self.plan, self.folder, self.checkpointInterval) = (plan, folder, checkpointInterval)

@@ -16,6 +16,7 @@ import Stability
 ///     checkpoint.safetensors    the student in training: weights, optimiser, step
 ///     metrics.jsonl             loss and rate every hundred steps
 ///     segmentation.json         of planned segments, what was expected of them
+///     rehearsals/               the short runs that this is expected from, run folders of their own
 ///     run.json                  when, where and with what the run was made
 ///     evaluation.json           the last evaluation
 ///
@@ -35,13 +36,17 @@ public struct RunFolder: Sendable {
   /// Whether the folder holds a plan.
   public var hasPlan: Bool { FileReader.exists(file("plan.json")) }
 
-  /// Whether the folder holds any part of a run.
+  /// Checks that the folder holds no part of a run.
   ///
-  /// Without a plan such a part belongs to nobody
-  /// knows which, and a new run must not take it for its own.
-  var hasRun: Bool {
-    hasPlan || FileReader.exists(segmentFile(0))
+  /// Without a plan such a part belongs to nobody knows which, and a new run must not take it for its own.
+  ///
+  /// - Throws: `.alreadyExists` if it does.
+  public func checkVacant() throws(DistillationError) {
+    if hasPlan || FileReader.exists(segmentFile(0))
       || FileReader.exists(file("checkpoint.safetensors"))
+    {
+      throw .alreadyExists(path: path)
+    }
   }
 
   /// The run's plan.

@@ -43,6 +43,13 @@ public struct ProfileDensity: Sendable {
           advice: "list times from 0 to the horizon")
       }
     }
+    self.init(times: times, rates: rates)
+  }
+
+  /// The profile of rates of at least 0 at two or more ascending times.
+  public init(times: [Double], rates: [Double]) {
+    precondition(
+      times.count >= 2 && times.count == rates.count, "\(times.count) times of a profile")
     // Shares of the largest rate, so that no sum overflows.
     let largest = rates.reduce(0, max)
     self.times = times

@@ -41,14 +41,14 @@ struct MalformedInput: Sendable, CustomTestStringConvertible {
       "distill m.json --segments 2 --segmentation planned --rule uniform -o new", 64, "--rule"),
     MalformedInput("distill m.json --segments auto:0 -o new", 64, "auto:E"),
     MalformedInput("distill m.json --segments auto:x -o new", 64, "auto:E"),
+    MalformedInput(
+      "distill m.json --segments auto:1 --no-prediction -o new", 64, "--no-prediction"),
+    MalformedInput("distill m.json --segments 4 --no-prediction -o new", 64, "--no-prediction"),
     MalformedInput("distill m.json --segments auto:0.1 --rule uniform -o new", 64, "--rule"),
     MalformedInput("distill m.json --segments two -o new", 64, "whole number"),
     MalformedInput(
       "distill m.json --segments 2 --segmentation planned --student constructed -o new", 64,
       "nothing to plan"),
-    MalformedInput(
-      "distill teacher.safetensors --segments 2 --segmentation planned -o new", 64,
-      "planning needs a mixture"),
     MalformedInput("distill m.json --segments 2 --pool 3 -o new", 64, "3 trajectories"),
     MalformedInput("distill m.json --segments 2 --averaging 1 -o new", 64, "averaging is 1"),
     MalformedInput("distill teacher.safetensors --segments 2 -o new", 64, "needs a mixture"),

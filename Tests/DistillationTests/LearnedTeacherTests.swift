@@ -70,6 +70,26 @@ extension DistillationTests {
       }
     }
 
+    /// A learned score is planned by its measured rates: half of their integral lies before the middle time.
+    @Test func learnedScoresArePlanned() throws {
+      let flow = LearnedFlow(try Self.teacher.get(), try OrnsteinUhlenbeck())
+      let planner = try SegmentationPlanner(flow, recipe: Self.plan().recipe, seed: 3)
+      let times = planner.plan(segments: 2).grid.times
+      let (t, rates) = try flow.stabilityProfile(samples: 256, seed: 3)
+      func integral(to end: Double) -> Double {
+        var sum = 0.0
+        for (k, b) in t.enumerated().dropFirst() where t[k - 1] < end {
+          let (a, upper) = (t[k - 1], min(b, end))
+          let slope = (rates[k].value - rates[k - 1].value) / (b - a)
+          sum += (upper - a) * (rates[k - 1].value + slope * (upper - a) / 2)
+        }
+        return sum
+      }
+      #expect(abs(integral(to: times[1]) / integral(to: times[0]) - 0.5) < 0.01)
+      let planned = try planner.predicting(planner.plan(segments: 2))
+      #expect(try #require(planned.prediction).relativeError > 0)
+    }
+
     /// Evaluated against itself the teacher has no error; against data of its own law, the floor.
     @Test func qualityOfThePerfect() throws {
       let plan = try Self.plan()

@@ -24,6 +24,17 @@ struct MeanCumulative: Sendable {
       } catch { failure = error }
     }
     if tables.isEmpty, let failure { throw failure }
+    self.init(tables)
+  }
+
+  /// That of one profile.
+  ///
+  /// - Throws: `ScheduleError` if its rate is 0 throughout.
+  init(of profile: ProfileDensity, _ flow: ProbabilityFlow) throws(ScheduleError) {
+    self.init([try profile.grid(GridRequest(flow, segments: Self.resolution)).times])
+  }
+
+  private init(_ tables: [[Double]]) {
     let times = Set(tables.joined()).sorted(by: >)
     var places = tables.map { _ in 0 }
     nodes = times.map { t in

@@ -1,25 +1,30 @@
 import Arrays
+import Mixtures
 public import ProbabilityFlow
 import RealModule
 public import Schedules
+public import ScoreMatching
 import Stability
 
 /// Plans the segments of a distillation, and predicts how far training will get on them.
 ///
-/// Few-step students err in three ways, and each has its measure, a cumulative function that grows from 0 to 1
-/// over [0, T]:
-/// - modes part: the information about the mode that the flow has yet to decide (`InformationRule`),
-/// - what a typical state feels of the velocity's derivative (`RMSNativeRule`),
-/// - noise is taken off, most of it late: the worst-case Lipschitz bound (`StabilityRule`), where it is finite.
+/// Few-step students err where modes part and where typical states are stretched. Each has its measure, a
+/// cumulative function that grows from 0 to 1 over [0, T]:
+/// - the information about the mode that the flow has yet to decide (`InformationRule`),
+/// - what a typical state feels of the velocity's derivative (`RMSNativeRule`).
 ///
 /// Which of them rules depends on the mixture and on the budget; grids that follow one alone lose on some
-/// mixtures by factors. The segments are equal steps of the mean of the three: derived here, chosen by
-/// measurement (Documentation/distilling.md).
+/// mixtures by factors. The segments are equal steps of the mean of the two: derived here, chosen by
+/// measurement (Documentation/distilling.md). The worst case has no part: noise is taken off late and by a map that
+/// is nearly linear, which students have from the start. A learned score has the second measure alone, found by
+/// Jacobian-vector products.
 ///
-/// The prediction is a rehearsal: the recipe itself at a tenth of its steps, from where errors are expected to fall
+/// The prediction is a rehearsal: the recipe itself at a third of its steps, from where errors are expected to fall
 /// with the steps like S^{−p}.
 public struct SegmentationPlanner: Sendable {
-  private let flow: ProbabilityFlow
+  /// The plan that training follows on a grid, with so many steps in all.
+  private let training: @Sendable (TimeGrid, _ steps: Int) -> DistillationPlan
+  private let process: any ForwardProcess
   private let recipe: Recipe
   private let seed: UInt64
   private let cumulative: MeanCumulative
@@ -32,7 +37,7 @@ public struct SegmentationPlanner: Sendable {
   }
 
   /// The part of the steps that a rehearsal takes.
-  private static let rehearsal = 0.1
+  private static let rehearsal = 1.0 / 3
   /// p, and its standard deviation over the learning curves that it is the mean of.
   private static let exponent = (mean: DistillationPlan.learningExponent, deviation: 0.4)
 
@@ -40,37 +45,64 @@ public struct SegmentationPlanner: Sendable {
   ///
   /// - Throws: `ScheduleError` if none of the rules has a grid for this flow.
   public init(_ flow: ProbabilityFlow, recipe: Recipe, seed: UInt64) throws(ScheduleError) {
-    (self.flow, self.recipe, self.seed) = (flow, recipe, seed)
+    (process, self.recipe, self.seed) = (flow.process, recipe, seed)
+    training = { grid, steps in
+      DistillationPlan(
+        mixture: flow.mixture, grid: grid, recipe: recipe.with(steps: steps), seed: seed)
+    }
     cumulative = try MeanCumulative(
-      of: [InformationRule.self, RMSNativeRule.self, StabilityRule.self], flow)
+      of: [InformationRule.self, RMSNativeRule.self], flow)
+  }
+
+  /// The trajectories along which a learned flow is measured.
+  private static let measuredTrajectories = 256
+
+  /// A planner for a learned flow.
+  ///
+  /// - Throws: `ScheduleError` if a trajectory cannot be followed.
+  public init(_ flow: LearnedFlow, recipe: Recipe, seed: UInt64) throws(ScheduleError) {
+    (process, self.recipe, self.seed) = (flow.process, recipe, seed)
+    training = { grid, steps in
+      DistillationPlan(
+        learned: flow.score, grid: grid, recipe: recipe.with(steps: steps), seed: seed)
+    }
+    let profile: (times: [Double], rates: [Estimate])
+    do {
+      profile = try flow.stabilityProfile(samples: Self.measuredTrajectories, seed: seed)
+    } catch { throw .teacher(error) }
+    cumulative = try MeanCumulative(
+      of: ProfileDensity(times: profile.times, rates: profile.rates.map(\.value)),
+      ProbabilityFlow(flow.score.moments.gaussian, flow.process))
   }
 
   /// n segments, without a prediction.
   public func plan(segments n: Int) -> PlannedSegmentation {
     PlannedSegmentation(
       grid: TimeGrid(
-        rule: "planned", process: flow.process, times: cumulative.times(n), kind: .estimate))
+        rule: "planned", process: process, times: cumulative.times(n), kind: .estimate))
   }
 
   /// A plan with what the recipe is expected to reach on it.
   ///
   /// - Parameters:
+  ///   - rehearsals: where the rehearsal is a run of its own, which goes on if it is there; nil for memory.
   ///   - shouldStop: asked after each step of the rehearsal.
   ///   - progress: called after each of its steps.
   /// - Throws: `.interrupted`, or what ends a training.
   public func predicting(
-    _ planned: PlannedSegmentation, shouldStop: () -> Bool = { false },
-    progress: (_ step: Int) -> Void = { _ in }
+    _ planned: PlannedSegmentation, rehearsals: RehearsalFolder? = nil,
+    shouldStop: () -> Bool = { false }, progress: (_ step: Int) -> Void = { _ in }
   ) throws(DistillationError) -> PlannedSegmentation {
-    var short = recipe
-    short.totalSteps = Self.rehearsalSteps(recipe, segments: planned.grid.segmentCount)
-    let plan = DistillationPlan(
-      mixture: flow.mixture, grid: planned.grid, recipe: short, seed: seed)
-    let chain = try StudentChain(training: plan, shouldStop: shouldStop) {
-      progress($0.totalStep)
+    let steps = Self.rehearsalSteps(recipe, segments: planned.grid.segmentCount)
+    let plan = training(planned.grid, steps)
+    let chain: StudentChain
+    if let rehearsals {
+      chain = try rehearsals.students(plan, shouldStop: shouldStop) { progress($0.totalStep) }
+    } else {
+      chain = try StudentChain(training: plan, shouldStop: shouldStop) { progress($0.totalStep) }
     }
     let measured = try chain.relativeError(plan, samples: 2048, seed: seed)
-    let growth = Double.log(Double(recipe.totalSteps) / Double(short.totalSteps))
+    let growth = Double.log(Double(recipe.totalSteps) / Double(steps))
     return PlannedSegmentation(
       grid: planned.grid,
       prediction: .init(
@@ -80,10 +112,10 @@ public struct SegmentationPlanner: Sendable {
             + (measured.standardError / measured.value)
               * (measured.standardError / measured.value))
             .squareRoot()),
-        rehearsalSteps: short.totalSteps))
+        rehearsalSteps: steps))
   }
 
-  /// The steps of a rehearsal: a tenth of the recipe's, and enough for each network to become one.
+  /// The steps of a rehearsal: a third of the recipe's, and enough for each network to become one.
   public static func rehearsalSteps(_ recipe: Recipe, segments n: Int) -> Int {
     min(recipe.totalSteps, max(10 * n, Int(rehearsal * Double(recipe.totalSteps))))
   }
@@ -94,15 +126,20 @@ public struct SegmentationPlanner: Sendable {
   /// The plan of the fewest segments, among `choices`, that is expected to err at most as much as `tolerance`
   /// says; if none is, of the least expected error.
   ///
-  /// - Parameter progress: called after each step of all rehearsals.
+  /// - Parameters:
+  ///   - rehearsals: where the rehearsals are runs of their own, which go on if they are there.
+  ///   - shouldStop: asked after each step of all rehearsals.
+  ///   - progress: called after each of their steps.
   public func plan(
-    error tolerance: Double, shouldStop: () -> Bool = { false },
+    error tolerance: Double, rehearsals: RehearsalFolder? = nil, shouldStop: () -> Bool = { false },
     progress: (_ step: Int) -> Void = { _ in }
   ) throws(DistillationError) -> PlannedSegmentation {
     var best: PlannedSegmentation?
     var done = 0
     for n in Self.choices where n <= recipe.totalSteps {
-      let planned = try predicting(plan(segments: n), shouldStop: shouldStop) {
+      let planned = try predicting(
+        plan(segments: n), rehearsals: rehearsals, shouldStop: shouldStop
+      ) {
         progress(done + $0)
       }
       done += Self.rehearsalSteps(recipe, segments: n)
@@ -111,5 +148,14 @@ public struct SegmentationPlanner: Sendable {
       if error < best?.prediction?.relativeError ?? .infinity { best = planned }
     }
     return best ?? plan(segments: 1)
+  }
+}
+
+extension Recipe {
+  /// The same with so many steps in all.
+  fileprivate func with(steps: Int) -> Recipe {
+    var copy = self
+    copy.totalSteps = steps
+    return copy
   }
 }

@@ -38,6 +38,11 @@ struct DistillCommand: ParsableCommand {
   @Option(help: "planned: segments for distillation rather than sampling, in place of --rule.")
   var segmentation: String?
 
+  @Flag(
+    help:
+      "Leave out the rehearsal that predicts the error on planned segments: a third of the steps.")
+  var noPrediction = false
+
   @Option(help: "A grid file in place of --segments and --rule.", completion: .file())
   var grid: String?
 
@@ -60,9 +65,12 @@ struct DistillCommand: ParsableCommand {
     common.apply()
     try checkPositive(checkpointEvery, option: "--checkpoint-every")
     let folder = RunFolder(output)
-    let (expected, planned) = try plan()
+    // Before a rehearsal, which may take long.
+    if !resume { try folder.checkVacant() }
+    let (expected, planned) = try plan(folder)
     let distiller: Distiller
-    if resume {
+    // A planning that was stopped has left rehearsals, but no plan to resume.
+    if resume, folder.hasPlan || expected == nil {
       distiller = try Distiller(
         resuming: folder, expecting: expected, checkpointInterval: checkpointEvery)
       try checkMemory(distiller.plan)
@@ -120,11 +128,11 @@ struct DistillCommand: ParsableCommand {
 
   /// The plan that the options describe, nil if they leave it to the run folder, and what planning expects of
   /// its segments.
-  private func plan() throws -> (DistillationPlan?, PlannedSegmentation?) {
+  private func plan(_ folder: RunFolder) throws -> (DistillationPlan?, PlannedSegmentation?) {
     guard let mixture else {
       guard resume else { return (nil, nil) }
       if segments != nil || rule != nil || grid != nil || segmentation != nil || sigma0 != nil
-        || seed != nil || recipe.isGiven || process.isGiven
+        || seed != nil || noPrediction || recipe.isGiven || process.isGiven
       {
         throw CommandError.usage(
           "with --resume the plan is the folder's; name a mixture to check it")
@@ -136,7 +144,7 @@ struct DistillCommand: ParsableCommand {
       try learned?.moments.gaussian ?? MixtureOptions.make(mixture, sigma0: sigma0)
     let choices = try recipe.make()
     if choices.construction != nil, learned == nil { try model.checkConstructible() }
-    let (grid, planned) = try grid(model, choices, isLearned: learned != nil)
+    let (grid, planned) = try grid(model, choices, learned, folder)
     if choices.construction == nil, choices.totalSteps < grid.segmentCount {
       throw CommandError.usage(
         "--steps is \(choices.totalSteps); use at least one for each of \(grid.segmentCount) segments"
@@ -149,15 +157,16 @@ struct DistillCommand: ParsableCommand {
     }
     let plan = DistillationPlan(learned: learned, grid: grid, recipe: choices, seed: seed ?? 0)
     if let problem = plan.problem { throw CommandError.usage(problem) }
-    return (plan, nil)
+    return (plan, planned)
   }
 
   /// The grid by whichever option names it.
   private func grid(
-    _ model: GaussianMixture, _ choices: Recipe, isLearned: Bool
+    _ model: GaussianMixture, _ choices: Recipe, _ learned: LearnedScore?,
+    _ folder: RunFolder
   ) throws -> (TimeGrid, PlannedSegmentation?) {
     if let grid {
-      guard segments == nil, rule == nil, segmentation == nil else {
+      guard segments == nil, rule == nil, segmentation == nil, !noPrediction else {
         throw CommandError.usage(
           "--grid takes the place of --segments, --rule and --segmentation; leave them out")
       }
@@ -172,23 +181,22 @@ struct DistillCommand: ParsableCommand {
       return (timeGrid, nil)
     }
     guard let segments else { throw CommandError.usage("distill needs --segments n") }
-    let request = try SegmentationRequest(segments, segmentation: segmentation, rule: rule)
+    let request = try SegmentationRequest(
+      segments, segmentation: segmentation, rule: rule, isPredicted: !noPrediction)
     let flow = ProbabilityFlow(model, try process.make())
     if case .rule(let name, let count) = request {
       let rule = try GridCommand.rule(named: name)
-      if isLearned, rule.family != .closedForm {
+      if learned != nil, rule.family != .closedForm {
         throw CommandError.usage(
-          "rule \(rule.name) needs a mixture; for a learned teacher use a closed form, such as "
-            + "--rule log-snr or karras, or a --grid from its profile (stability --profile)")
+          "rule \(rule.name) needs a mixture; for a learned teacher use --segmentation planned, a "
+            + "closed form, such as --rule log-snr or karras, or a --grid of your own")
       }
       return (try rule.grid(for: flow, segments: count), nil)
     }
-    guard !isLearned else {
-      throw CommandError.usage(
-        "planning needs a mixture; for a learned teacher use --rule or a --grid from its profile "
-          + "(stability --profile)")
-    }
-    let planned = try request.plan(flow, choices, seed: seed ?? 0)
+    let planned = try request.plan(
+      learned.map { .learned(LearnedFlow($0, flow.process)) } ?? .closedForm(flow), choices,
+      seed: seed ?? 0,
+      rehearsals: RehearsalFolder(of: folder, checkpointInterval: checkpointEvery))
     return (planned.grid, planned)
   }
 }

@@ -95,7 +95,7 @@ extension DistillationPlan {
 
   /// Why the teacher cannot be distilled so on this grid, in one sentence; nil if it can.
   public var problem: String? {
-    if let halvingProblem { return halvingProblem }
+    if let problem = halvingProblem ?? scaleProblem { return problem }
     guard learned != nil else { return nil }
     if recipe.construction != nil {
       return "students are constructed from a mixture; train those of a learned teacher"

@@ -1,5 +1,6 @@
 import Arrays
 import Distillation
+import Formats
 import Foundation
 import Mixtures
 import Networks
@@ -200,6 +201,21 @@ extension DistillationTests {
       #expect(try parts.plan().stepProblem == nil)
       parts.times = [1, .leastNonzeroMagnitude, 0]
       #expect(try parts.plan().problem?.contains("too short to be halved") == true)
+    }
+
+    /// Refused where the scale of states changes by factors, in the plan and in its file.
+    @Test(arguments: [Objective.consistency, .physicsInformed])
+    func scalesThatChangeAreRefused(objective: Objective) throws {
+      let process = try VarianceExploding(horizon: 80)
+      let plan = DistillationPlan(
+        mixture: try TrainingTests.gaussian.mixture(),
+        grid: TimeGrid(rule: "test", process: process, times: [80, 1, 0], kind: .estimate),
+        recipe: Self.recipe(objective, steps: 10), seed: 1)
+      #expect(plan.problem?.contains("keeps the scale of states") == true)
+      try withFolder { path in
+        try plan.json.write(to: path + "/plan.json")
+        try expectRefusal(naming: "keeps the scale of states") { try RunFolder(path).plan() }
+      }
     }
 
     /// Boundary and beginning of a student that takes the time.

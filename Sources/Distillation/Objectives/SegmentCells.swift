@@ -21,6 +21,23 @@ extension ForwardProcess {
   }
 }
 
+extension DistillationPlan {
+  /// Why students that take the time do not go with the process, in one sentence; nil if they do.
+  ///
+  /// Between their segment's ends they are the identity and a correction; where √(α² + σ²) changes by factors, as
+  /// from 80 to 1 in the variance-exploding convention, the correction is nearly all, and they err by factors.
+  var scaleProblem: String? {
+    guard recipe.construction == nil, recipe.objective.takesTime else { return nil }
+    let scales = grid.times.map { t in
+      (grid.process.alpha(t) * grid.process.alpha(t) + grid.process.sigmaSquared(t)).squareRoot()
+    }
+    guard let least = scales.min(), let most = scales.max(), most > 2 * least else { return nil }
+    return
+      "the \(recipe.objective.rawValue) objective needs a process that keeps the scale of states, "
+      + "not \(grid.process.name); use ou, vp-linear, vp-cosine or rectified-flow"
+  }
+}
+
 /// A segment cut into cells of equal angle 2 atan(σ/α), and a student that also takes the times between them.
 ///
 /// ```

@@ -35,7 +35,7 @@ public struct AffineSkip: Sendable, Equatable {
   ///
   /// Directions in which the states scatter by less than 10⁻⁶ of the widest are left out of A: samples say
   /// nothing of them.
-  init(_ x: Matrix<Double>, to y: Matrix<Double>) {
+  package init(_ x: Matrix<Double>, to y: Matrix<Double>) {
     let (centredX, meanX) = x.centred
     let (centredY, meanY) = y.centred
     let covariance = Gemm.product(transposed: centredX, centredX)
@@ -57,7 +57,7 @@ public struct AffineSkip: Sendable, Equatable {
   }
 
   /// The identity, with the scaling of these states for the network.
-  init(scaling x: Matrix<Double>) {
+  package init(scaling x: Matrix<Double>) {
     let (centred, mean) = x.centred
     self.init(
       weights: .identity(x.columns), offset: Array(repeating: 0, count: x.columns), mean: mean,
@@ -80,7 +80,7 @@ public struct AffineSkip: Sendable, Equatable {
   }
 
   /// (x − m)/s for each row.
-  func scaled(_ x: Matrix<Double>) -> Matrix<Double> {
+  package func scaled(_ x: Matrix<Double>) -> Matrix<Double> {
     var result = x
     for i in 0..<x.rows {
       for j in 0..<x.columns { result[i, j] = (x[i, j] - mean[j]) / deviation }

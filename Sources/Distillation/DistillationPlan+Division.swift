@@ -70,9 +70,10 @@ extension DistillationPlan {
     } catch { throw .teacher(error) }
   }
 
-  /// The same plan with another recipe.
-  private func replacing(_ recipe: Recipe) -> DistillationPlan {
-    learned.map { DistillationPlan(learned: $0, grid: grid, recipe: recipe, seed: seed) }
+  /// The same plan with another recipe, perhaps on another grid.
+  func replacing(_ recipe: Recipe, on other: TimeGrid? = nil) -> DistillationPlan {
+    let grid = other ?? grid
+    return learned.map { DistillationPlan(learned: $0, grid: grid, recipe: recipe, seed: seed) }
       ?? DistillationPlan(mixture: mixture, grid: grid, recipe: recipe, seed: seed)
   }
 }

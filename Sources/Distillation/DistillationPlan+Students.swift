@@ -1,5 +1,5 @@
 import Mixtures
-import Networks
+package import Networks
 import ProbabilityFlow
 import RealModule
 import Schedules
@@ -12,19 +12,8 @@ extension Recipe {
 }
 
 extension DistillationPlan {
-  /// The number of networks that are trained one after the other.
-  var stageCount: Int { recipe.sharing == .shared ? 1 : grid.segmentCount }
-
-  /// The segments that the network of a stage serves.
-  func segments(ofStage stage: Int) -> Range<Int> {
-    recipe.sharing == .shared ? 0..<grid.segmentCount : stage..<stage + 1
-  }
-
-  /// The training steps of a stage.
-  func steps(stage: Int) -> Int { recipe.steps(segment: stage, of: stageCount) }
-
   /// The shape of the network of segment k.
-  func architecture(segment k: Int) -> StudentArchitecture {
+  package func architecture(segment k: Int) -> StudentArchitecture {
     let d = mixture.dimension
     func perceptron(_ inputs: Int) -> Architecture {
       .mlp(
@@ -60,15 +49,17 @@ extension DistillationPlan {
     }
   }
 
-  /// Harmonics of the angle 2 atan(σ/α) at the time where segment k begins; none if networks are
-  /// separate.
-  func timeFeatures(segment k: Int) -> [Float] {
-    guard recipe.sharing == .shared else { return [] }
-    let t = grid.times[k]
-    let angle =
-      2
-      * Double.atan2(
-        y: grid.process.sigmaSquared(t).squareRoot(), x: grid.process.alpha(t))
+  /// What the network of segment k takes beside the state as a flow map; none if it takes no time.
+  ///
+  /// The time is that where the segment begins, of a physics-informed student that where it ends.
+  package func timeFeatures(segment k: Int) -> [Float] {
+    guard recipe.sharing == .shared || recipe.objective.takesTime else { return [] }
+    return timeFeatures(at: grid.times[recipe.objective == .physicsInformed ? k + 1 : k])
+  }
+
+  /// Harmonics of the angle at time t.
+  func timeFeatures(at t: Double) -> [Float] {
+    let angle = grid.process.noiseAngle(t)
     return Recipe.timeHarmonics.flatMap {
       [Float(.cos(Double($0) * angle)), Float(.sin(Double($0) * angle))]
     }
@@ -87,7 +78,11 @@ extension DistillationPlan {
     // A pool: true states, own states and ends in double precision, inputs and targets in single.
     let shared = recipe.sharing == .shared ? grid.segmentCount : 1
     let pool = Double(recipe.pool) * d * (24 + 8 * Double(shared))
-    return (recipe.averaging == nil ? 16 : 20) * weights + pool
+    // Consistency keeps every trajectory at all points of a segment, and a second mean of the weights.
+    let points =
+      recipe.objective == .consistency
+      ? Double(recipe.pool) * d * 4 * Double(shared * (recipe.points + 1)) + 4 * weights : 0
+    return (recipe.averaging == nil ? 16 : 20) * weights + pool + points
       + Double(recipe.batch) * (8 * states + 24 * d)
   }
 }

@@ -40,9 +40,13 @@ public struct DistillationPlan: Sendable {
   /// The flow of `mixture`; see `distilled` for that of a learned score.
   public var flow: ProbabilityFlow { ProbabilityFlow(mixture, grid.process) }
 
+  /// How often the grid is to be halved yet: the plan of an earlier round of progressive halving.
+  var halvings = 0
+
   /// The random stream of segment k for a purpose.
   func stream(_ purpose: String, segment k: Int) -> RandomStream {
-    RandomStream(seed: seed).substream(purpose).substream(UInt64(k))
+    let stream = RandomStream(seed: seed).substream(purpose).substream(UInt64(k))
+    return halvings == 0 ? stream : stream.substream("halvings").substream(UInt64(halvings))
   }
 
   /// The `format` of the plan in run folders.
@@ -95,6 +99,7 @@ public struct DistillationPlan: Sendable {
     let mixture = try GaussianMixture(try reader.object("mixture"))
     try reader.finish()
     self.init(mixture: mixture, grid: grid, recipe: recipe, seed: seed)
+    if let problem { throw reader.error("recipe", problem) }
   }
 
   /// The learned teacher beside a plan's file.

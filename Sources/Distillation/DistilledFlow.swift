@@ -58,6 +58,23 @@ public enum DistilledFlow: Sendable {
     }
   }
 
+  /// The velocity v(x, t) of each row.
+  ///
+  /// A learned score tells nothing of the data where α = 0, where pure noise begins; there its velocity is
+  /// that of a moment later.
+  /// - Precondition: t is positive for a learned flow.
+  func velocity(_ x: Matrix<Double>, at t: Double) -> Matrix<Double> {
+    guard case .learned(let flow) = self else {
+      return closedForm?.velocity(x, at: t) ?? x
+    }
+    let process = flow.process
+    let t = process.alpha(t) > 0 ? t : t * (1 - 1e-6)
+    var v = flow.score(x, at: t)
+    let (f, half) = (process.drift(t), 0.5 * process.diffusionSquared(t))
+    for i in v.elements.indices { v.elements[i] = f * x.elements[i] - half * v.elements[i] }
+    return v
+  }
+
   /// ∇ log p_t.
   ///
   /// - Precondition: t is positive for a learned flow.
@@ -76,8 +93,9 @@ extension DistillationPlan {
     return .closedForm(flow)
   }
 
-  /// Why a learned score cannot be distilled so, in one sentence; nil if it can or the plan has none.
+  /// Why the teacher cannot be distilled so on this grid, in one sentence; nil if it can.
   public var problem: String? {
+    if let problem = halvingProblem ?? scaleProblem { return problem }
     guard learned != nil else { return nil }
     if recipe.construction != nil {
       return "students are constructed from a mixture; train those of a learned teacher"

@@ -61,7 +61,7 @@ public struct Distiller: Sendable {
     if let expected, let difference = plan.difference(from: try expected.dividingSteps()) {
       throw .otherPlan(path: folder.path, difference: difference)
     }
-    folder.removeLeftovers()
+    folder.removeLeftovers(plan)
   }
 
   /// Trains or constructs whatever is still missing.
@@ -75,42 +75,42 @@ public struct Distiller: Sendable {
     if let construction = plan.recipe.construction {
       return try construct(construction, shouldStop, progress)
     }
-    let count = plan.grid.segmentCount
+    var sequence = StageSequence(plan)
+    let stages = sequence.stages
+    guard let first = folder.firstUnfinished(stages) else { return }
     let checkpoint = folder.file("checkpoint.safetensors")
     var metrics = Metrics(folder)
-    let finished = folder.finishedSegments(of: count)
-    var pool: TrajectoryPool?
-    for stage in 0..<plan.stageCount where plan.segments(ofStage: stage).upperBound > finished {
-      let previous = try earlierStudents(stage)
-      let pools = try TrajectoryPool.pools(plan, stage: stage, moving: &pool, after: previous)
-      var trainer = try trainer(checkpoint, stage: stage, after: previous, pools)
-      metrics.forget(segment: stage, from: trainer.stepCount)
-      let before = (0..<stage).reduce(0) { $0 + plan.steps(stage: $1) }
+    for stage in stages[first...] {
+      let finished = try earlierStudents(stage, among: stages)
+      var trainer = try sequence.trainer(
+        stage, after: finished, from: try saved(checkpoint, stage, finished))
+      metrics.forget(segment: stage.index, from: trainer.stepCount)
+      let before = stages[..<stage.index].reduce(0) { $0 + $1.steps }
       while !trainer.isFinished {
         let rate = trainer.learningRate
         let loss = try trainer.step()
         let step = trainer.stepCount
         if step % Distiller.metricsInterval == 0 || trainer.isFinished {
           metrics.append(
-            TrainingRecord(segment: stage, step: step, loss: loss, learningRate: rate))
+            TrainingRecord(segment: stage.index, step: step, loss: loss, learningRate: rate))
         }
         progress(
           TrainingProgress(
-            segment: stage, segmentCount: plan.stageCount, step: step, totalStep: before + step,
+            segment: stage.index, segmentCount: stages.count, step: step, totalStep: before + step,
             totalSteps: plan.recipe.totalSteps, loss: loss))
         let stop = shouldStop()
         if stop || (step % checkpointInterval == 0 && !trainer.isFinished) {
           try save(trainer, metrics, checkpoint)
         }
-        if stop { throw .interrupted(segment: stage, step: step) }
+        if stop { throw .interrupted(segment: stage.index, step: step) }
       }
-      // A kill between the students of a shared network must not cost its training.
-      if plan.recipe.sharing == .shared { try save(trainer, metrics, checkpoint) }
+      // A kill between the files of a stage of several students must not cost its training.
+      if stage.segments.count > 1 { try save(trainer, metrics, checkpoint) }
       try trainer.checkFinite()
       try saving { () throws(FormatError) in
         try metrics.write()
-        for (k, student) in zip(plan.segments(ofStage: stage), trainer.students) {
-          try StudentFile.write(student, to: folder.segmentFile(k))
+        for (k, student) in zip(stage.segments, trainer.students) {
+          try StudentFile.write(student, to: folder.file(stage, segment: k))
         }
       }
     }
@@ -118,7 +118,7 @@ public struct Distiller: Sendable {
 
   /// A checkpoint, if the weights are worth one.
   private func save(
-    _ trainer: SegmentTrainer, _ metrics: Metrics, _ path: String
+    _ trainer: any StageTrainer, _ metrics: Metrics, _ path: String
   ) throws(DistillationError) {
     try trainer.checkFinite()
     try saving { () throws(FormatError) in
@@ -129,10 +129,11 @@ public struct Distiller: Sendable {
     }
   }
 
-  /// The students before a stage, if it needs them.
-  private func earlierStudents(_ stage: Int) throws(DistillationError) -> [Student] {
-    guard plan.recipe.states == .own || plan.recipe.start == .previous else { return [] }
-    do { return try folder.trained(plan, 0..<stage) } catch { throw .file(error) }
+  /// The finished students that a stage takes.
+  private func earlierStudents(
+    _ stage: TrainingStage, among stages: [TrainingStage]
+  ) throws(DistillationError) -> FinishedStudents {
+    do { return try folder.finished(before: stage, among: stages) } catch { throw .file(error) }
   }
 
   /// One step of the progress is one student.
@@ -157,22 +158,14 @@ public struct Distiller: Sendable {
     }
   }
 
-  /// A stage's training: from its checkpoint if there is one.
-  private func trainer(
-    _ path: String, stage: Int, after previous: [Student], _ pools: [TrajectoryPool?]
-  ) throws(DistillationError) -> SegmentTrainer {
-    var saved: StudentFile.Checkpoint?
-    if FileReader.exists(path) {
-      do {
-        saved = try StudentFile.readCheckpoint(path, plan: plan, stage: stage)
-      } catch { throw .file(error) }
-    }
-    guard let saved else {
-      return try SegmentTrainer(plan, stage: stage, after: previous, pools: pools)
-    }
-    return SegmentTrainer(
-      plan, stage: stage, after: previous, pools: pools, network: saved.network, forms: saved.forms,
-      optimiser: saved.optimiser, average: saved.average)
+  /// Where a stage's training stood; nil if there is no checkpoint of it.
+  private func saved(
+    _ path: String, _ stage: TrainingStage, _ finished: FinishedStudents
+  ) throws(DistillationError) -> StudentFile.Saved? {
+    guard FileReader.exists(path) else { return nil }
+    do {
+      return try StudentFile.readCheckpoint(path, stage, after: finished)
+    } catch { throw .file(error) }
   }
 
   private func saving(_ body: () throws(FormatError) -> Void) throws(DistillationError) {

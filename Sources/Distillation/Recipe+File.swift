@@ -25,6 +25,9 @@ extension Recipe {
       "averaging": averaging.map { .number($0) } ?? .null, "pool": .integer(pool),
       "budget": .string(budget.rawValue),
       "step_shares": stepShares.map { .numbers($0) } ?? .null,
+      "objective": .string(objective.rawValue), "rounds": .integer(rounds),
+      "points": .integer(points), "target_decay": .number(targetDecay),
+      "fine_tune": .number(fineTune),
     ]
   }
 
@@ -82,6 +85,14 @@ extension Recipe {
       budget = try choice("budget")
       stepShares = try reader.optionalNumbers("step_shares")
     }
+    let objectiveKeys = ["objective", "rounds", "points", "target_decay", "fine_tune"]
+    if objectiveKeys.contains(where: { reader.object[$0] != nil }) {
+      objective = try choice("objective")
+      rounds = try reader.integer("rounds")
+      points = try reader.integer("points")
+      targetDecay = try reader.number("target_decay")
+      fineTune = try reader.number("fine_tune")
+    }
     try reader.finish()
     if let problem { throw reader.error("", problem) }
   }
@@ -125,6 +136,7 @@ extension Recipe {
       return "the shares of the steps are \(stepShares); use one positive number for each segment"
     }
     if let problem = networkProblem { return problem }
+    if let problem = objectiveProblem { return problem }
     if !(teacherTolerance > 0 && teacherTolerance < 1) {
       return "the teacher's tolerance is \(teacherTolerance); use a number in (0, 1)"
     }

@@ -126,6 +126,16 @@ public struct Recipe: Sendable, Equatable {
   public var sharing = NetworkSharing.separate
   /// What is learnt.
   public var target = TrainingTarget.flowMap
+  /// By what it is learnt, and the numbers that this takes.
+  public var objective = Objective.regression
+  /// The halvings of progressive distillation: its first students serve 2^−rounds of a segment.
+  public var rounds = 2
+  /// The cells into which a consistent or physics-informed student's segment is cut.
+  public var points = 16
+  /// The decay of the running mean of the weights that consistent students learn from.
+  public var targetDecay = 0.95
+  /// The part of the steps, the last, that trains all networks jointly, end to end.
+  public var fineTune = 0.0
   /// The width of each hidden layer.
   public var hiddenWidths: [Int]
   /// The activations of the hidden layers.
@@ -205,7 +215,7 @@ public struct Recipe: Sendable, Equatable {
   }()
 
   /// All named recipes of training.
-  public static let all = [paper, residual, best]
+  public static let all = [paper, residual, best, progressive, consistency, physicsInformed]
 
   /// The steps of segment k of n.
   ///

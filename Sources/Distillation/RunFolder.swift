@@ -13,6 +13,7 @@ import Stability
 ///     mixture.json, grid.json   the same parts as files of their own, for other programs
 ///     teacher.safetensors       in place of the mixture if the teacher was learnt
 ///     segments/00.safetensors   a finished student, one a segment
+///     rounds/0/00.safetensors   those that the last round learns from, if there are rounds before it
 ///     checkpoint.safetensors    the student in training: weights, optimiser, step
 ///     metrics.jsonl             loss and rate every hundred steps
 ///     segmentation.json         of planned segments, what was expected of them
@@ -42,7 +43,7 @@ public struct RunFolder: Sendable {
   ///
   /// - Throws: `.alreadyExists` if it does.
   public func checkVacant() throws(DistillationError) {
-    if hasPlan || FileReader.exists(segmentFile(0))
+    if hasPlan || FileReader.exists(segmentFile(0)) || FileReader.exists(roundFile(0, 0))
       || FileReader.exists(file("checkpoint.safetensors"))
     {
       throw .alreadyExists(path: path)
@@ -64,6 +65,7 @@ public struct RunFolder: Sendable {
   func create(_ plan: DistillationPlan) throws(FormatError) {
     try AtomicFile.makeFolder(path)
     try AtomicFile.makeFolder(file("segments"))
+    for folder in Self.roundFolders(plan) { try AtomicFile.makeFolder(file(folder)) }
     if let learned = plan.learned {
       try learned.file.write(to: file(DistillationPlan.teacherFile))
     } else {
@@ -74,12 +76,61 @@ public struct RunFolder: Sendable {
   }
 
   /// Removes what a kill in the midst of a write left.
-  func removeLeftovers() {
+  func removeLeftovers(_ plan: DistillationPlan) {
     AtomicFile.removeLeftovers(in: path)
-    AtomicFile.removeLeftovers(in: file("segments"))
+    for folder in ["segments"] + Self.roundFolders(plan) {
+      AtomicFile.removeLeftovers(in: file(folder))
+    }
   }
 
   func segmentFile(_ k: Int) -> String { file("segments/\(k < 10 ? "0" : "")\(k).safetensors") }
+
+  private func roundFile(_ round: Int, _ k: Int) -> String {
+    file("rounds/\(round)/\(k < 10 ? "0" : "")\(k).safetensors")
+  }
+
+  /// The folders of the rounds before the last, and what they lie in.
+  private static func roundFolders(_ plan: DistillationPlan) -> [String] {
+    guard plan.recipe.construction == nil else { return [] }
+    let earlier = (plan.trainingStages.last?.round ?? 0)
+    return earlier > 0 ? ["rounds"] + (0..<earlier).map { "rounds/\($0)" } : []
+  }
+
+  /// The student of a round's segment k.
+  package func file(_ stage: TrainingStage, segment k: Int) -> String {
+    stage.isLast ? segmentFile(k) : roundFile(stage.round, k)
+  }
+
+  /// The first stage of which a student is missing; nil if the run is finished.
+  func firstUnfinished(_ stages: [TrainingStage]) -> Int? {
+    stages.firstIndex { stage in
+      stage.segments.contains { !FileReader.exists(file(stage, segment: $0)) }
+    }
+  }
+
+  /// The finished students that a stage takes.
+  package func finished(
+    before stage: TrainingStage, among stages: [TrainingStage]
+  ) throws(FormatError) -> FinishedStudents {
+    let recipe = stage.plan.recipe
+    var finished = FinishedStudents()
+    for earlier in stages[..<stage.index] {
+      let isNeeded =
+        earlier.round == stage.round
+        ? recipe.states == .own || recipe.start == .previous : earlier.round + 1 == stage.round
+      guard isNeeded else { continue }
+      for k in earlier.segments {
+        let student = try StudentFile.read(
+          file(earlier, segment: k), plan: earlier.plan, segment: k)
+        if earlier.round == stage.round {
+          finished.before.append(student)
+        } else {
+          finished.roundBefore.append(student)
+        }
+      }
+    }
+    return finished
+  }
 
   /// The number of finished students: segments 0, 1, … without a gap.
   public func finishedSegments(of count: Int) -> Int {

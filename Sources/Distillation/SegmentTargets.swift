@@ -7,26 +7,26 @@ import Stability
 
 /// Pairs of a state at the beginning of one segment and what a network should make of it.
 struct SegmentTargets: Sendable {
-  let flow: DistilledFlow
-  let recipe: Recipe
+  private let flow: DistilledFlow
+  private let recipe: Recipe
+  private let guide: Guide
   /// The time of the states that the pairs begin with.
   private let start: Double
-  private let segments: [(from: Double, to: Double)]
   private let segment: Int
   private let previous: [Student]
 
   /// The pairs of segment k.
   ///
-  /// - Precondition: on the students' own states, `previous` holds the k students before it.
-  init(_ plan: DistillationPlan, segment k: Int, after previous: [Student]) {
+  /// - Precondition: on the students' own states, `finished` holds the k students before it.
+  init(_ plan: DistillationPlan, segment k: Int, after finished: FinishedStudents) {
     flow = plan.distilled
     recipe = plan.recipe
-    segments = plan.grid.segments
+    guide = Guide(plan, finished.roundBefore)
     segment = k
-    let isOwn = recipe.states == .own
+    let (isOwn, previous) = (recipe.states == .own, finished.before)
     precondition(!isOwn || previous.count == k, "\(previous.count) students before segment \(k)")
     self.previous = isOwn ? previous : []
-    start = segments[isOwn ? 0 : k].from
+    start = plan.grid.times[isOwn ? 0 : k]
   }
 
   /// A batch, with the teacher's failure as an error of this module.
@@ -43,12 +43,11 @@ struct SegmentTargets: Sendable {
       count, at: start, tolerance: recipe.teacherTolerance, from: stream)
     guard count > 0 else { return (x, x) }
     if recipe.target == .score { return (x, flow.score(x, at: start)) }
-    guard !previous.isEmpty else {
-      return (x, try recipe.targets(flow, x, over: segments[segment]))
-    }
+    let here = segment..<segment + 1
+    guard !previous.isEmpty else { return (x, try guide.carry(x, over: here)) }
     let own = previous.reduce(x) { $1($0) }
-    let exact = try recipe.targets(flow, x, over: (segments[0].from, segments[segment].from))
-    return (own, try recipe.targets(flow, exact, over: segments[segment]))
+    let exact = try guide.carry(x, over: 0..<segment)
+    return (own, try guide.carry(exact, over: here))
   }
 }
 

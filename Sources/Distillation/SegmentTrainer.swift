@@ -9,11 +9,9 @@ import Stability
 ///
 /// Step s draws its batch from streams named by the seed, the segment and s alone, so the state
 /// below is all that a checkpoint needs, and a resumed run continues bit for bit.
-struct SegmentTrainer {
-  let plan: DistillationPlan
-  /// The number of the network among those trained one after the other.
-  let stage: Int
-  let steps: Int
+struct SegmentTrainer: StageTrainer {
+  let stage: TrainingStage
+  private let plan: DistillationPlan
   private(set) var network: StudentNetwork
   private(set) var optimiser: any Optimiser
   private var tape: StudentTape
@@ -21,6 +19,8 @@ struct SegmentTrainer {
   private var lessons: [Lesson]
   /// The running mean of the weights; nil if the recipe takes the last ones.
   private(set) var average: [Float]?
+  /// The running mean of the weights that a consistent student learns from; nil for others.
+  private(set) var target: StudentNetwork?
 
   /// What a network learns about one segment.
   private struct Lesson {
@@ -35,13 +35,12 @@ struct SegmentTrainer {
   private enum Batches {
     case fresh(SegmentTargets)
     case pooled(PooledBatches)
+    case consistency(ConsistencyBatches)
+    case physics(PhysicsInformedLoss)
   }
 
-  /// The number of steps taken.
   var stepCount: Int { optimiser.stepCount }
-  var isFinished: Bool { stepCount >= steps }
 
-  /// The students as they are now.
   var students: [Student] {
     let network = average.map { StudentNetwork(self.network.architecture, parameters: $0) }
     return lessons.map { Student(network: network ?? self.network, form: $0.form) }
@@ -53,93 +52,106 @@ struct SegmentTrainer {
   /// The beginning of the training of a stage.
   ///
   /// - Parameters:
-  ///   - previous: the finished students before it; needed if it starts from the last of them or is trained
-  ///     on their states.
+  ///   - finished: the students that it starts from, or is trained on the states or the maps of.
   ///   - pools: the pool where each of its segments begins, nil for fresh trajectories.
   init(
-    _ plan: DistillationPlan, stage: Int, after previous: [Student], pools: [TrajectoryPool?]
+    _ stage: TrainingStage, after finished: FinishedStudents, pools: [TrajectoryPool?]
   ) throws(DistillationError) {
-    let (recipe, d) = (plan.recipe, plan.mixture.dimension)
+    let (plan, recipe) = (stage.plan, stage.plan.recipe)
     var forms: [StudentForm] = []
-    for (k, pool) in zip(plan.segments(ofStage: stage), pools) {
-      let pairs: (x: Matrix<Double>, y: Matrix<Double>)
-      if let pool {
-        pairs = pool.pairs
-      } else {
-        pairs = try SegmentTargets(plan, segment: k, after: previous).batch(
-          StudentForm.pairCount(recipe.parametrisation, dimension: d),
-          from: plan.stream("scale", segment: k))
-      }
-      forms.append(
-        StudentForm(
-          recipe.parametrisation, over: plan.grid.segments[k],
-          timeFeatures: plan.timeFeatures(segment: k), fitting: pairs.x, to: pairs.y))
+    for (k, pool) in zip(stage.segments, pools) {
+      forms.append(try StudentForm(plan, segment: k, after: finished, pool: pool))
     }
-    let architecture = plan.architecture(segment: stage)
+    let architecture = plan.architecture(segment: stage.network)
     let network: StudentNetwork
-    if recipe.start == .previous, let neighbour = previous.last {
+    if !finished.roundBefore.isEmpty {
+      network = finished.roundBefore[2 * stage.network].network
+    } else if recipe.start == .previous, let neighbour = finished.before.last {
       network = StudentNetwork(architecture, parameters: neighbour.network.parameters)
     } else {
-      network = StudentNetwork(architecture, random: plan.stream("weights", segment: stage))
+      network = StudentNetwork(
+        architecture, random: plan.stream("weights", segment: stage.network))
     }
-    self.init(
-      plan, stage: stage, after: previous, pools: pools, network: network, forms: forms,
-      optimiser: recipe.optimiser(architecture), average: nil)
+    try self.init(
+      stage, after: finished, pools: pools,
+      from: .init(
+        network: network, forms: forms, optimiser: recipe.optimiser(architecture), average: nil,
+        target: recipe.objective == .consistency ? network : nil))
   }
 
   /// The training of a stage from a checkpoint's state.
   init(
-    _ plan: DistillationPlan, stage: Int, after previous: [Student], pools: [TrajectoryPool?],
-    network: StudentNetwork, forms: [StudentForm], optimiser: any Optimiser, average: [Float]?
-  ) {
-    self.plan = plan
-    self.stage = stage
-    steps = plan.steps(stage: stage)
-    self.network = network
-    self.optimiser = optimiser
-    self.average = average
-    tape = StudentTape(network.architecture, batch: plan.recipe.batch)
-    rate = plan.recipe.rate(steps: steps)
-    let (batch, count) = (plan.recipe.batch, forms.count)
+    _ stage: TrainingStage, after finished: FinishedStudents, pools: [TrajectoryPool?],
+    from saved: StudentFile.Checkpoint
+  ) throws(DistillationError) {
+    let (plan, recipe) = (stage.plan, stage.plan.recipe)
+    (self.stage, self.plan) = (stage, plan)
+    (network, optimiser) = (saved.network, saved.optimiser)
+    (average, target) = (saved.average, saved.target)
+    rate = recipe.rate(steps: stage.steps)
+    let (batch, count) = (recipe.batch, saved.forms.count)
+    tape = StudentTape(
+      network.architecture, batch: recipe.objective == .physicsInformed ? 2 * batch : batch)
     lessons = []
-    for (i, (k, pool)) in zip(plan.segments(ofStage: stage), pools).enumerated() {
-      let batches: Batches =
+    for (i, (k, pool)) in zip(stage.segments, pools).enumerated() {
+      let form = saved.forms[i]
+      let batches: Batches
+      switch recipe.objective {
+      case .consistency:
+        batches = .consistency(
+          try ConsistencyBatches(plan, segment: k, form, after: finished.before))
+      case .physicsInformed:
+        batches = .physics(try PhysicsInformedLoss(plan, segment: k, form, after: finished.before))
+      case .regression, .progressive:
         if let (x, y) = pool?.pairs {
-          .pooled(PooledBatches(forms[i], x, y, order: plan.stream("order", segment: k)))
+          batches = .pooled(PooledBatches(form, x, y, order: plan.stream("order", segment: k)))
         } else {
-          .fresh(SegmentTargets(plan, segment: k, after: previous))
+          batches = .fresh(SegmentTargets(plan, segment: k, after: finished))
         }
+      }
       lessons.append(
         Lesson(
-          segment: k, form: forms[i], batches: batches,
+          segment: k, form: form, batches: batches,
           samples: batch * (i + 1) / count - batch * i / count))
     }
   }
 
-  /// One step; returns its loss, the mean squared error of the network's outputs.
-  ///
-  /// - Throws: `DistillationError.diverged` if the loss or a gradient is no longer finite.
   mutating func step() throws(DistillationError) -> Double {
-    let (input, target) = try batch()
-    let loss = tape.squaredError(network, input, target: target)
+    let loss = try loss()
     let rate = rate(stepCount)
     let norm = optimiser.step(&network.parameters, gradient: tape.gradient, learningRate: rate)
     guard loss.isFinite, norm.isFinite else {
-      throw .diverged(segment: stage, step: stepCount)
+      throw .diverged(segment: stage.index, step: stepCount)
     }
     if let decay = plan.recipe.averaging { takeAverage(decay) }
+    if var mean = target {
+      target = nil
+      TrainingKernels.approach(
+        &mean.parameters, network.parameters, by: Float(1 - plan.recipe.targetDecay))
+      target = mean
+    }
     return loss
   }
 
-  /// w̄ ← γ w̄ + (1 − γ) w, γ = min(decay, s/(s + 10)) after s steps, so that the start is soon forgotten.
+  /// The loss of the next step, its gradient left in the tape: the mean squared error of the network's
+  /// outputs, or the defect of a physics-informed student.
+  private mutating func loss() throws(DistillationError) -> Double {
+    if case .physics(var physics) = lessons[0].batches {
+      let loss = try physics(network, &tape, count: lessons[0].samples, step: stepCount)
+      lessons[0].batches = .physics(physics)
+      return loss
+    }
+    let (input, target) = try batch()
+    return tape.squaredError(network, input, target: target)
+  }
+
   private mutating func takeAverage(_ decay: Double) {
     guard var average else {
       self.average = network.parameters
       return
     }
     self.average = nil
-    let share = Float(1 - min(decay, Double(stepCount) / Double(stepCount + 10)))
-    TrainingKernels.approach(&average, network.parameters, by: share)
+    average.approach(network.parameters, decay: decay, step: stepCount)
     self.average = average
   }
 
@@ -166,18 +178,54 @@ struct SegmentTrainer {
       let batch = pooled.batch(lesson.samples, step: stepCount)
       lesson.batches = .pooled(pooled)
       return batch
+    case .consistency(var consistency):
+      let batch = try consistency.batch(
+        lesson.samples, step: stepCount, target: target ?? network)
+      lesson.batches = .consistency(consistency)
+      return batch
+    case .physics: preconditionFailure("a loss without targets")
     }
   }
 
-  /// Checks that every weight is finite, which the loss tells a step late: before saving.
   func checkFinite() throws(DistillationError) {
     guard network.parameters.allSatisfy(\.isFinite) else {
-      throw .diverged(segment: stage, step: stepCount)
+      throw .diverged(segment: stage.index, step: stepCount)
     }
   }
 
-  /// The learning rate of the next step.
   var learningRate: Double { Double(rate(stepCount)) }
+}
+
+extension StudentForm {
+  /// How a stage's network is to become the flow map of segment k.
+  fileprivate init(
+    _ plan: DistillationPlan, segment k: Int, after finished: FinishedStudents,
+    pool: TrajectoryPool?
+  ) throws(DistillationError) {
+    let recipe = plan.recipe
+    let (count, stream) = (
+      Self.pairCount(recipe.parametrisation, dimension: plan.mixture.dimension),
+      plan.stream("scale", segment: k)
+    )
+    let pairs: (x: Matrix<Double>, y: Matrix<Double>)
+    if let pool {
+      pairs = pool.pairs
+    } else if recipe.objective.takesTime {
+      let x = try StartingStates(plan, segment: k, after: finished.before)(count, from: stream)
+      guard recipe.objective == .consistency else {
+        self.init(physicsInformed: plan, segment: k, at: x)
+        return
+      }
+      do { pairs = (x, try Guide(plan, []).carry(x, over: k..<k + 1)) } catch {
+        throw .teacher(error)
+      }
+    } else {
+      pairs = try SegmentTargets(plan, segment: k, after: finished).batch(count, from: stream)
+    }
+    self.init(
+      recipe.parametrisation, over: plan.grid.segments[k],
+      timeFeatures: plan.timeFeatures(segment: k), fitting: pairs.x, to: pairs.y)
+  }
 }
 
 extension Matrix where Element == Float {

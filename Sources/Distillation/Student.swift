@@ -31,7 +31,7 @@ public struct StudentForm: Sendable, Equatable {
   }
 
   /// What the network takes for the states x: each row with the features of the time behind it.
-  func input(_ x: Matrix<Double>) -> Matrix<Float> {
+  package func input(_ x: Matrix<Double>) -> Matrix<Float> {
     let x = affine?.scaled(x) ?? x
     guard !timeFeatures.isEmpty else { return x.inSinglePrecision }
     var elements: [Float] = []
@@ -44,7 +44,7 @@ public struct StudentForm: Sendable, Equatable {
   }
 
   /// Ψ(x) from the network's values.
-  func state(_ x: Matrix<Double>, _ output: Matrix<Float>) -> Matrix<Double> {
+  package func state(_ x: Matrix<Double>, _ output: Matrix<Float>) -> Matrix<Double> {
     guard var result = base(x) else { return output.inDoublePrecision }
     for i in result.elements.indices {
       result.elements[i] += scale * Double(output.elements[i])
@@ -53,7 +53,7 @@ public struct StudentForm: Sendable, Equatable {
   }
 
   /// What a student makes of the states without its network; nil for a plain one: nothing.
-  func base(_ x: Matrix<Double>) -> Matrix<Double>? {
+  package func base(_ x: Matrix<Double>) -> Matrix<Double>? {
     switch parametrisation {
     case .plain: nil
     case .residual: x

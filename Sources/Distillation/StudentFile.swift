@@ -1,5 +1,5 @@
 import Arrays
-import Formats
+package import Formats
 import Mixtures
 import Networks
 import Schedules
@@ -8,11 +8,9 @@ import Stability
 /// Students and their training state as safetensors.
 ///
 /// A perceptron's tensors are `layers.i.weight` (outputs × inputs) and `layers.i.bias`; other kinds
-/// of network are one tensor `parameters` in the order of their architecture. A checkpoint adds the
-/// optimiser's moments as `optimiser.first` and `optimiser.second`, and the running mean of the weights
-/// as `average` where the recipe takes one. The affine part of student i of the
+/// of network are one tensor `parameters` in the order of their architecture. The affine part of student i of the
 /// file is `affine.i.weight`, `affine.i.offset`, `affine.i.mean` and `affine.i.deviation`, float64.
-enum StudentFile {
+package enum StudentFile {
   /// A finished student.
   static func write(_ student: Student, to path: String) throws(FormatError) {
     try Safetensors(
@@ -22,77 +20,14 @@ enum StudentFile {
   }
 
   /// Reads a finished student and checks that it is the plan's.
-  static func read(
+  package static func read(
     _ path: String, plan: DistillationPlan, segment k: Int
   ) throws(FormatError) -> Student {
     let (network, forms) = try contents(try Safetensors.read(path), path, plan, k..<k + 1)
     return Student(network: network, form: forms[0])
   }
 
-  /// A network in training.
-  static func writeCheckpoint(_ trainer: SegmentTrainer, to path: String) throws(FormatError) {
-    let (network, optimiser) = (trainer.network, trainer.optimiser)
-    var metadata = metadata(network, trainer.forms)
-    metadata["segment"] = String(trainer.stage)
-    metadata["step"] = String(trainer.stepCount)
-    let count = network.parameterCount
-    var state = [
-      Safetensors.Tensor(
-        name: "optimiser.first", shape: [count], values: .float32(optimiser.firstMoment)),
-      Safetensors.Tensor(
-        name: "optimiser.second", shape: [count], values: .float32(optimiser.secondMoment)),
-    ]
-    if let average = trainer.average {
-      state.append(.init(name: "average", shape: [count], values: .float32(average)))
-    }
-    try Safetensors(
-      tensors(network) + affineTensors(trainer.forms) + state, metadata: metadata
-    ).write(to: path)
-  }
-
-  /// What a checkpoint holds of a stage's training.
-  struct Checkpoint {
-    let network: StudentNetwork
-    let forms: [StudentForm]
-    let optimiser: any Optimiser
-    let average: [Float]?
-  }
-
-  /// Reads a checkpoint; nil if it belongs to another stage.
-  static func readCheckpoint(
-    _ path: String, plan: DistillationPlan, stage: Int
-  ) throws(FormatError) -> Checkpoint? {
-    let file = try Safetensors.read(path)
-    guard let segment = file.metadata["segment"].flatMap({ Int($0) }),
-      let step = file.metadata["step"].flatMap({ Int($0) })
-    else {
-      throw .malformed(
-        path: path, location: "__metadata__", problem: "segment or step is missing", advice: nil)
-    }
-    guard segment == stage else { return nil }
-    guard (0...plan.steps(stage: stage)).contains(step) else {
-      throw .malformed(
-        path: path, location: "__metadata__.step",
-        problem: "\(step) is not a step of segment \(stage)", advice: nil)
-    }
-    let (network, forms) = try contents(file, path, plan, plan.segments(ofStage: stage))
-    let count = network.parameterCount
-    var optimiser = plan.recipe.optimiser(network.architecture)
-    optimiser.firstMoment = try floats(file, "optimiser.first", [count], path)
-    optimiser.secondMoment = try floats(file, "optimiser.second", [count], path)
-    guard optimiser.secondMoment.allSatisfy({ $0 >= 0 }) else {
-      throw .malformed(
-        path: path, location: "optimiser.second", problem: "holds a negative mean square",
-        advice: nil)
-    }
-    optimiser.stepCount = step
-    let isAveraged = plan.recipe.averaging != nil && step > 0
-    return Checkpoint(
-      network: network, forms: forms, optimiser: optimiser,
-      average: isAveraged ? try floats(file, "average", [count], path) : nil)
-  }
-
-  private static func tensors(_ network: StudentNetwork) -> [Safetensors.Tensor] {
+  static func tensors(_ network: StudentNetwork) -> [Safetensors.Tensor] {
     guard let perceptron = network.perceptron else {
       return [
         Safetensors.Tensor(
@@ -102,7 +37,7 @@ enum StudentFile {
     return perceptron.tensors
   }
 
-  private static func affineTensors(_ forms: [StudentForm]) -> [Safetensors.Tensor] {
+  static func affineTensors(_ forms: [StudentForm]) -> [Safetensors.Tensor] {
     forms.enumerated().flatMap { i, form -> [Safetensors.Tensor] in
       guard let affine = form.affine else { return [] }
       let d = affine.offset.count
@@ -141,7 +76,7 @@ enum StudentFile {
   }
 
   /// What describes the students that share a network.
-  private static func metadata(
+  static func metadata(
     _ network: StudentNetwork, _ forms: [StudentForm]
   ) -> [String: String] {
     func text(_ part: (StudentForm) -> String) -> String {
@@ -167,7 +102,7 @@ enum StudentFile {
   }
 
   /// The network and the forms of the students of some segments.
-  private static func contents(
+  static func contents(
     _ file: Safetensors, _ path: String, _ plan: DistillationPlan, _ segments: Range<Int>
   ) throws(FormatError) -> (StudentNetwork, [StudentForm]) {
     var network = StudentNetwork(plan.architecture(segment: segments.lowerBound))
@@ -217,7 +152,7 @@ enum StudentFile {
       advice: nil)
   }
 
-  private static func floats(
+  static func floats(
     _ file: Safetensors, _ name: String, _ shape: [Int], _ path: String
   ) throws(FormatError) -> [Float] {
     guard let tensor = file[name], tensor.shape == shape, case .float32(let values) = tensor.values

@@ -10,6 +10,7 @@ import Schedules
 /// moves on with the finished students.
 struct TrajectoryPool: Sendable {
   private let plan: DistillationPlan
+  private let guide: Guide
   /// The segment where it stands.
   private var segment = 0
   /// The true states where that segment begins.
@@ -22,37 +23,44 @@ struct TrajectoryPool: Sendable {
   /// The trajectories of a plan's pool where its first segment begins.
   ///
   /// - Precondition: the recipe has a pool.
-  private init(_ plan: DistillationPlan) throws(DistillationError) {
+  private init(_ plan: DistillationPlan, _ guide: Guide) throws(DistillationError) {
     precondition(plan.recipe.pool > 0, "no pool")
-    self.plan = plan
+    (self.plan, self.guide) = (plan, guide)
     do {
       truth = try plan.distilled.sample(
         plan.recipe.pool, at: plan.grid.times[0], tolerance: plan.recipe.teacherTolerance,
         from: plan.stream("pool", segment: 0))
     } catch { throw .teacher(error) }
     own = plan.recipe.states == .own ? truth : nil
-    target = try Self.ends(plan, truth, segment: 0)
+    target = try Self.ends(guide, truth, segment: 0)
   }
 
   /// What a student of the segment is trained on: states at its beginning, and where they should go.
   var pairs: (x: Matrix<Double>, y: Matrix<Double>) { (own ?? truth, target) }
 
-  /// The pool where each segment of a stage begins; nil for each if the recipe has none.
+  /// The pool where each segment of a stage begins; nil for each if the recipe has none or its objective
+  /// learns from no end points.
   ///
   /// - Parameters:
   ///   - pool: where an earlier stage left it, nil before the first; left at this stage.
-  ///   - students: the finished ones; on own states all before the stage.
+  ///   - finished: on own states it has all students before the stage.
   static func pools(
-    _ plan: DistillationPlan, stage: Int, moving pool: inout TrajectoryPool?,
-    after students: [Student]
+    _ stage: TrainingStage, moving pool: inout TrajectoryPool?, after finished: FinishedStudents
   ) throws(DistillationError) -> [TrajectoryPool?] {
-    let segments = plan.segments(ofStage: stage)
-    guard plan.recipe.pool > 0 else { return segments.map { _ in nil } }
+    let (plan, recipe) = (stage.plan, stage.plan.recipe)
+    guard recipe.pool > 0, !recipe.objective.takesTime else {
+      return stage.segments.map { _ in nil }
+    }
     var standing: TrajectoryPool
-    if let pool { standing = pool } else { standing = try TrajectoryPool(plan) }
+    if let pool, pool.plan.halvings == plan.halvings {
+      standing = pool
+    } else {
+      pool = nil
+      standing = try TrajectoryPool(plan, Guide(plan, finished.roundBefore))
+    }
     var pools: [TrajectoryPool?] = []
-    for k in segments {
-      while standing.segment < k { try standing.advance(students) }
+    for k in stage.segments {
+      while standing.segment < k { try standing.advance(finished.before) }
       pools.append(standing)
     }
     pool = standing
@@ -61,18 +69,22 @@ struct TrajectoryPool: Sendable {
 
   /// Moves on to the next segment.
   private mutating func advance(_ students: [Student]) throws(DistillationError) {
-    if let own { self.own = students[segment](own) }
+    if let own {
+      self.own = students[segment](own)
+      truth = target
+    } else {
+      // Exact states are the teacher's, whoever shows where they go.
+      truth =
+        guide.isTeacher ? target : try Self.ends(Guide(plan, []), truth, segment: segment)
+    }
     segment += 1
-    truth = target
-    target = try Self.ends(plan, truth, segment: segment)
+    target = try Self.ends(guide, truth, segment: segment)
   }
 
   private static func ends(
-    _ plan: DistillationPlan, _ x: Matrix<Double>, segment k: Int
+    _ guide: Guide, _ x: Matrix<Double>, segment k: Int
   ) throws(DistillationError) -> Matrix<Double> {
-    do {
-      return try plan.recipe.targets(plan.distilled, x, over: plan.grid.segments[k])
-    } catch { throw .teacher(error) }
+    do { return try guide.carry(x, over: k..<k + 1) } catch { throw .teacher(error) }
   }
 }
 
@@ -80,9 +92,7 @@ struct TrajectoryPool: Sendable {
 struct PooledBatches: Sendable {
   private let inputs: Matrix<Float>
   private let targets: Matrix<Float>
-  private let stream: RandomStream
-  private var epoch = -1
-  private var order: [Int] = []
+  private var order: EpochOrder
 
   /// The batches of a student's form.
   ///
@@ -90,21 +100,12 @@ struct PooledBatches: Sendable {
   init(_ form: StudentForm, _ x: Matrix<Double>, _ y: Matrix<Double>, order stream: RandomStream) {
     inputs = form.input(x)
     targets = form.networkTarget(x, y)
-    self.stream = stream
+    self.order = EpochOrder(inputs.rows, stream)
   }
 
   /// The batch of step s: pairs s·count … of the endless sequence of epochs.
   mutating func batch(_ count: Int, step: Int) -> (input: Matrix<Float>, target: Matrix<Float>) {
-    let rows = (0..<count).map { i in row(step * count + i) }
+    let rows = (0..<count).map { i in order.row(step * count + i) }
     return (inputs.gatheringRows(rows), targets.gatheringRows(rows))
-  }
-
-  private mutating func row(_ position: Int) -> Int {
-    let (epoch, place) = position.quotientAndRemainder(dividingBy: inputs.rows)
-    if epoch != self.epoch {
-      self.epoch = epoch
-      order = stream.substream(UInt64(epoch)).permutation(inputs.rows)
-    }
-    return order[place]
   }
 }

@@ -40,6 +40,23 @@ extension DistillationTests {
           kind: .estimate), recipe: parts.recipe, seed: 7)
     }
 
+    /// Whatever the objective, the learned velocity suffices, and stopping does not matter.
+    @Test(arguments: Objective.allCases) func allObjectivesTakeIt(objective: Objective) throws {
+      try withFolder { path in
+        let plan = try Self.plan {
+          ($0.objective, $0.rounds, $0.points, $0.fineTune) = (objective, 1, 4, 0.3)
+        }
+        let folder = RunFolder(path + "/run")
+        var now = 0
+        let first = try Distiller(starting: plan, in: folder)
+        #expect(throws: DistillationError.self) {
+          try first.run(shouldStop: { now >= 7 }, progress: { now = $0.totalStep })
+        }
+        try Distiller(resuming: folder).run()
+        #expect(try folder.students(plan).students == StudentChain(training: plan).students)
+      }
+    }
+
     /// The folder alone gives back plan and teacher, and the evaluation has no likelihood.
     @Test func aRunFromEndToEnd() throws {
       try withFolder { path in

@@ -31,6 +31,11 @@ extension DistillationTests {
         changed { $0.publishedSteps = 1_000_000 },
         changed { ($0.optimiser, $0.start) = (.muon, .previous) }, Recipe.best,
         changed { ($0.pool, $0.averaging) = (32, 0.999) },
+        changed { ($0.objective, $0.rounds, $0.fineTune) = (.progressive, 3, 0.25) },
+        changed {
+          ($0.objective, $0.parametrisation, $0.sharing) = (.consistency, .residual, .shared)
+          ($0.points, $0.targetDecay) = (7, 0)
+        },
         changed { ($0.budget, $0.stepShares) = (.difficulty, [0.5, 2, 1]) },
       ] {
         #expect(recipe.problem == nil)
@@ -73,6 +78,18 @@ extension DistillationTests {
         (changed { $0.blocks = 0 }, "blocks is 0"),
         (changed { $0.blocks = 1001 }, "blocks is 1001"),
         (changed { ($0.network, $0.hiddenWidths) = (.transformer, [6]) }, "multiple of 4"),
+        (changed { ($0.network, $0.objective) = (.transformer, .progressive) }, "perceptrons"),
+        (changed { ($0.network, $0.fineTune) = (.composition, 0.1) }, "joint steps"),
+        (changed { ($0.target, $0.objective) = (.score, .progressive) }, "by regression"),
+        (changed { ($0.target, $0.fineTune) = (.score, 0.1) }, "joint steps"),
+        (changed { ($0.sharing, $0.objective) = (.shared, .progressive) }, "separate"),
+        (changed { ($0.parametrisation, $0.objective) = (.affine, .consistency) }, "identity"),
+        (
+          changed {
+            ($0.parametrisation, $0.objective) = (.linear, .consistency)
+            $0.teacher = .published
+          }, "accurate"
+        ),
         (changed { ($0.network, $0.sharing) = (.transformer, .shared) }, "only perceptrons"),
         (changed { ($0.network, $0.sharing) = (.composition, .shared) }, "only perceptrons"),
         (changed { ($0.states, $0.sharing) = (.own, .shared) }, "exact states"),

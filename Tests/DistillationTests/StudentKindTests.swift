@@ -45,10 +45,62 @@ extension DistillationTests {
     private static let pooledShared = parts {
       ($0.sharing, $0.parametrisation, $0.pool) = (.shared, .affine, 70)
     }
-    private static let all = [
-      affine, linear, shared, residualShared, own, transformer, scores, composition, best, pooled,
-      pooledShared,
+    /// Rounds on twelve, six and three segments.
+    private static let progressive = parts {
+      ($0.parametrisation, $0.states, $0.start) = (.linear, .own, .previous)
+      ($0.optimiser, $0.pool, $0.objective) = (.muon, 80, .progressive)
+    }
+    private static let progressiveExact = parts {
+      ($0.objective, $0.rounds, $0.averaging) = (.progressive, 1, 0.9)
+    }
+    private static let progressivePool = parts {
+      ($0.objective, $0.rounds, $0.pool) = (.progressive, 1, 40)
+    }
+    private static let consistency = parts {
+      ($0.parametrisation, $0.states, $0.start) = (.linear, .own, .previous)
+      ($0.optimiser, $0.pool, $0.objective, $0.points) = (.muon, 80, .consistency, 3)
+    }
+    private static let consistencyShared = parts {
+      ($0.parametrisation, $0.sharing, $0.averaging) = (.residual, .shared, 0.9)
+      ($0.objective, $0.points) = (.consistency, 3)
+    }
+    private static let physics = parts {
+      ($0.parametrisation, $0.states, $0.start) = (.linear, .own, .previous)
+      ($0.optimiser, $0.pool, $0.objective) = (.muon, 80, .physicsInformed)
+    }
+    private static let physicsExact = parts {
+      ($0.parametrisation, $0.objective) = (.residual, .physicsInformed)
+    }
+    private static let joint = parts {
+      ($0.parametrisation, $0.states, $0.start) = (.linear, .own, .previous)
+      ($0.optimiser, $0.pool, $0.fineTune) = (.muon, 80, 0.4)
+    }
+    private static let jointShared = parts {
+      ($0.parametrisation, $0.sharing, $0.averaging) = (.affine, .shared, 0.9)
+      $0.fineTune = 0.3
+    }
+    private static let jointProgressive = parts {
+      ($0.objective, $0.rounds, $0.fineTune) = (.progressive, 1, 0.2)
+    }
+    private static let all =
+      [
+        affine, linear, shared, residualShared, own, transformer, scores, composition, best,
+        pooled, pooledShared,
+      ] + objectives
+    private static let objectives = [
+      progressive, progressiveExact, progressivePool, consistency, consistencyShared, physics,
+      physicsExact, joint, jointShared, jointProgressive,
     ]
+
+    /// In memory and in a folder the same is done.
+    @Test(arguments: objectives.indices) func foldersDoNotMatter(kind: Int) throws {
+      let plan = try StudentKindTests.objectives[kind].plan()
+      let (chain, losses) = try train(plan)
+      var seen: [Double] = []
+      let other = try StudentChain(training: plan, progress: { seen.append($0.loss) })
+      #expect(other.students == chain.students)
+      #expect(seen == losses && losses.count == 31)
+    }
 
     private func whole(_ parts: PlanParts) throws -> [Data] {
       try withFolder { path in

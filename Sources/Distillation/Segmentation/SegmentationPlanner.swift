@@ -117,7 +117,10 @@ public struct SegmentationPlanner: Sendable {
 
   /// The steps of a rehearsal: a third of the recipe's, and enough for each network to become one.
   public static func rehearsalSteps(_ recipe: Recipe, segments n: Int) -> Int {
-    min(recipe.totalSteps, max(10 * n, Int(rehearsal * Double(recipe.totalSteps))))
+    // Progressive halving trains 2^R n + … + 2n + n networks.
+    let networks = recipe.objective == .progressive ? n << (recipe.rounds + 1) - n : n
+    return min(
+      recipe.totalSteps, max(10 * networks, Int(rehearsal * Double(recipe.totalSteps))))
   }
 
   /// The numbers of segments among which `plan(error:)` chooses.

@@ -15,20 +15,21 @@ extension StudentChain {
   ) throws(DistillationError) {
     let plan = try plan.dividingSteps()
     precondition(plan.recipe.construction == nil && plan.recipe.target == .flowMap, "no students")
-    var students: [Student] = []
-    var pool: TrajectoryPool?
-    var done = 0
-    for stage in 0..<plan.stageCount {
-      let pools = try TrajectoryPool.pools(plan, stage: stage, moving: &pool, after: students)
-      var trainer = try SegmentTrainer(plan, stage: stage, after: students, pools: pools)
+    var sequence = StageSequence(plan)
+    var (before, students): ([Student], [Student]) = ([], [])
+    var (round, done) = (0, 0)
+    for stage in sequence.stages {
+      if stage.round > round { (round, before, students) = (stage.round, students, []) }
+      var trainer = try sequence.trainer(
+        stage, after: FinishedStudents(before: students, roundBefore: before))
       while !trainer.isFinished {
         let loss = try trainer.step()
         done += 1
         progress(
           TrainingProgress(
-            segment: stage, segmentCount: plan.stageCount, step: trainer.stepCount,
+            segment: stage.index, segmentCount: sequence.stages.count, step: trainer.stepCount,
             totalStep: done, totalSteps: plan.recipe.totalSteps, loss: loss))
-        if shouldStop() { throw .interrupted(segment: stage, step: trainer.stepCount) }
+        if shouldStop() { throw .interrupted(segment: stage.index, step: trainer.stepCount) }
       }
       try trainer.checkFinite()
       students += trainer.students

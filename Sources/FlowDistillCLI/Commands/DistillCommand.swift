@@ -151,12 +151,12 @@ struct DistillCommand: ParsableCommand {
       )
     }
     guard let learned else {
-      return (
-        DistillationPlan(mixture: model, grid: grid, recipe: choices, seed: seed ?? 0), planned
-      )
+      let plan = DistillationPlan(mixture: model, grid: grid, recipe: choices, seed: seed ?? 0)
+      if let problem = plan.problem ?? plan.stepProblem { throw CommandError.usage(problem) }
+      return (plan, planned)
     }
     let plan = DistillationPlan(learned: learned, grid: grid, recipe: choices, seed: seed ?? 0)
-    if let problem = plan.problem { throw CommandError.usage(problem) }
+    if let problem = plan.problem ?? plan.stepProblem { throw CommandError.usage(problem) }
     return (plan, planned)
   }
 
@@ -205,7 +205,9 @@ struct DistillCommand: ParsableCommand {
 struct RecipeOptions: ParsableArguments {
   @Option(
     name: .customLong("recipe"),
-    help: "paper: the published protocol; residual: residual students, decaying rate; best.")
+    help:
+      "paper: the published protocol; residual: residual students, decaying rate; best; progressive, consistency, physics-informed: best by that objective."
+  )
   var name: String?
 
   @Option(help: "Training steps over all segments.")
@@ -256,6 +258,25 @@ struct RecipeOptions: ParsableArguments {
     help: "The division of the steps: even, or by difficulty, more where there is more to learn.")
   var budget: String?
 
+  @Option(
+    help:
+      "What students learn by: regression (on the teacher's end points), progressive (halving), consistency or physics-informed."
+  )
+  var objective: String?
+
+  @Option(help: "The halvings of progressive distillation.")
+  var rounds: Int?
+
+  @Option(
+    help: "The cells of a segment of consistent (16) or physics-informed (50) students.")
+  var points: Int?
+
+  @Option(help: "The decay of the mean of the weights that consistent students learn from.")
+  var targetDecay: Double?
+
+  @Option(help: "The last part of the steps, from 0 to 1, that trains all networks jointly.")
+  var fineTune: Double?
+
   @Option(help: "The decay of a running mean of the weights that becomes the student, as .999.")
   var averaging: Double?
 
@@ -279,6 +300,7 @@ struct RecipeOptions: ParsableArguments {
       || activations != nil || learningRate != nil || schedule != nil
       || optimiser != nil || states != nil || start != nil || sharing != nil
       || pool != nil || budget != nil || averaging != nil || clamp != nil || teacher != nil
+      || objective != nil || rounds != nil || points != nil || targetDecay != nil || fineTune != nil
       || teacherTolerance != nil
   }
 
@@ -312,6 +334,13 @@ struct RecipeOptions: ParsableArguments {
     recipe.sharing = try choice(sharing, "--sharing") ?? recipe.sharing
     recipe.budget = try choice(budget, "--budget") ?? recipe.budget
     recipe.teacher = try choice(teacher, "--teacher") ?? recipe.teacher
+    if let objective: Objective = try choice(objective, "--objective") {
+      recipe.take(objective)
+    }
+    if let rounds { recipe.rounds = rounds }
+    if let points { recipe.points = points }
+    if let targetDecay { recipe.targetDecay = targetDecay }
+    if let fineTune { recipe.fineTune = fineTune }
     if recipe != named { recipe.name = "custom" }
     if let steps { recipe.totalSteps = steps }
     if let problem = recipe.problem { throw CommandError.usage(problem) }

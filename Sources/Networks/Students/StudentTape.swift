@@ -41,6 +41,39 @@ public struct StudentTape: Sendable {
     return loss
   }
 
+  /// Evaluates a perceptron on a batch and remembers what `backward` needs.
+  ///
+  /// - Returns: batch × output dimension.
+  /// - Precondition: the network is a perceptron; it and `x` have the tape's shape.
+  public mutating func forward(_ network: StudentNetwork, _ x: Matrix<Float>) -> Matrix<Float> {
+    guard let known = network.perceptron, perceptron != nil else {
+      preconditionFailure("passes apart are for perceptrons")
+    }
+    perceptron?.forward(known, x)
+    return perceptron?.output ?? x
+  }
+
+  /// The gradient of a scalar from its gradient with respect to what the last `forward` gave.
+  ///
+  /// - Parameters:
+  ///   - network: that of the last `forward`, unchanged.
+  ///   - outputGradient: batch × output dimension.
+  ///   - toInput: whether `inputGradient` is wanted too.
+  public mutating func backward(
+    _ network: StudentNetwork, outputGradient: Matrix<Float>, toInput: Bool = false
+  ) {
+    guard let known = network.perceptron, perceptron != nil else {
+      preconditionFailure("passes apart are for perceptrons")
+    }
+    perceptron?.backward(known, outputGradient: outputGradient, toInput: toInput)
+  }
+
+  /// The gradient with respect to the batch, batch × input dimension, after `backward` with `toInput`.
+  public var inputGradient: Matrix<Float> {
+    guard let perceptron else { preconditionFailure("passes apart are for perceptrons") }
+    return perceptron.inputGradient
+  }
+
   /// The gradient of the last pass with respect to all parameters.
   public var gradient: [Float] {
     perceptron?.gradient ?? transformer?.gradient ?? composition?.gradient ?? []

@@ -7,12 +7,12 @@ extension RunReport {
   var training: Section? {
     let figures: [Figure] = runs.compactMap { run in
       guard !run.records.isEmpty else { return nil }
-      let series = (0..<run.plan.grid.segmentCount).compactMap { k -> Plot.Series? in
+      // Segments that share a network share its record.
+      let series = run.plan.stageNames.enumerated().compactMap { k, name -> Plot.Series? in
         let records = run.records.filter { $0.segment == k }
-        // Segments that share a network share its record.
         guard !records.isEmpty else { return nil }
         return Plot.Series.line(
-          "segment \(k + 1)", x: records.map { Double($0.step) }, y: records.map(\.loss))
+          name, x: records.map { Double($0.step) }, y: records.map(\.loss))
       }
       return Figure(
         svg: Plot(

@@ -53,7 +53,9 @@ extension DistillationPlan {
   ///
   /// The time is that where the segment begins, of a physics-informed student that where it ends.
   package func timeFeatures(segment k: Int) -> [Float] {
-    guard recipe.sharing == .shared || recipe.objective.takesTime else { return [] }
+    guard recipe.sharing == .shared || recipe.objective.takesTime || recipe.pretraining > 0 else {
+      return []
+    }
     return timeFeatures(at: grid.times[recipe.objective == .physicsInformed ? k + 1 : k])
   }
 
@@ -76,7 +78,7 @@ extension DistillationPlan {
       * Double(recipe.network == .composition ? recipe.blocks : 1)
     let d = Double(mixture.dimension)
     // A pool: true states, own states and ends in double precision, inputs and targets in single.
-    let shared = recipe.sharing == .shared ? grid.segmentCount : 1
+    let shared = recipe.sharing == .shared || recipe.pretraining > 0 ? grid.segmentCount : 1
     let pool = Double(recipe.pool) * d * (24 + 8 * Double(shared))
     // Consistency keeps every trajectory at all points of a segment, and a second mean of the weights.
     let points =

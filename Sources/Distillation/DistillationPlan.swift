@@ -40,13 +40,14 @@ public struct DistillationPlan: Sendable {
   /// The flow of `mixture`; see `distilled` for that of a learned score.
   public var flow: ProbabilityFlow { ProbabilityFlow(mixture, grid.process) }
 
-  /// How often the grid is to be halved yet: the plan of an earlier round of progressive halving.
-  var halvings = 0
+  /// The rounds that follow the one whose plan this is: 0 but for progressive halving and pretraining.
+  var roundsToCome = 0
 
   /// The random stream of segment k for a purpose.
   func stream(_ purpose: String, segment k: Int) -> RandomStream {
     let stream = RandomStream(seed: seed).substream(purpose).substream(UInt64(k))
-    return halvings == 0 ? stream : stream.substream("halvings").substream(UInt64(halvings))
+    return roundsToCome == 0
+      ? stream : stream.substream("rounds-to-come").substream(UInt64(roundsToCome))
   }
 
   /// The `format` of the plan in run folders.

@@ -27,7 +27,7 @@ extension Recipe {
       "step_shares": stepShares.map { .numbers($0) } ?? .null,
       "objective": .string(objective.rawValue), "rounds": .integer(rounds),
       "points": .integer(points), "target_decay": .number(targetDecay),
-      "fine_tune": .number(fineTune),
+      "pretraining": .number(pretraining), "fine_tune": .number(fineTune),
     ]
   }
 
@@ -93,6 +93,7 @@ extension Recipe {
       targetDecay = try reader.number("target_decay")
       fineTune = try reader.number("fine_tune")
     }
+    if reader.object["pretraining"] != nil { pretraining = try reader.number("pretraining") }
     try reader.finish()
     if let problem { throw reader.error("", problem) }
   }

@@ -134,6 +134,9 @@ public struct Recipe: Sendable, Equatable {
   public var points = 16
   /// The decay of the running mean of the weights that consistent students learn from.
   public var targetDecay = 0.95
+  /// The part of the steps, the first, that trains one network on all segments, from which those of the
+  /// segments start.
+  public var pretraining = 0.0
   /// The part of the steps, the last, that trains all networks jointly, end to end.
   public var fineTune = 0.0
   /// The width of each hidden layer.
@@ -200,14 +203,16 @@ public struct Recipe: Sendable, Equatable {
     return recipe
   }
 
-  /// The best that is known here: residual students with a linear path, each started from its predecessor
-  /// and trained where its predecessors bring it, by orthogonal momentum with a decaying rate.
+  /// The best that is known here: residual students with a linear path, by orthogonal momentum with a decaying
+  /// rate; first one network for all segments, then one for each, started from its predecessor and trained where
+  /// its predecessors bring it.
   public static let best = {
     var recipe = Recipe.residual
     recipe.name = "best"
     recipe.parametrisation = .linear
     recipe.states = .own
     recipe.start = .previous
+    recipe.pretraining = 0.3
     recipe.optimiser = .muon
     recipe.learningRate = 0.02
     recipe.pool = 65_536

@@ -64,8 +64,8 @@ struct SegmentTrainer: StageTrainer {
     }
     let architecture = plan.architecture(segment: stage.network)
     let network: StudentNetwork
-    if !finished.roundBefore.isEmpty {
-      network = finished.roundBefore[2 * stage.network].network
+    if let earlier = finished.start(of: stage) {
+      network = earlier.network
     } else if recipe.start == .previous, let neighbour = finished.before.last {
       network = StudentNetwork(architecture, parameters: neighbour.network.parameters)
     } else {

@@ -52,7 +52,7 @@ struct TrajectoryPool: Sendable {
       return stage.segments.map { _ in nil }
     }
     var standing: TrajectoryPool
-    if let pool, pool.plan.halvings == plan.halvings {
+    if let pool, pool.plan.roundsToCome == plan.roundsToCome {
       standing = pool
     } else {
       pool = nil

@@ -32,6 +32,7 @@ extension DistillationTests {
         changed { ($0.optimiser, $0.start) = (.muon, .previous) }, Recipe.best,
         changed { ($0.pool, $0.averaging) = (32, 0.999) },
         changed { ($0.objective, $0.rounds, $0.fineTune) = (.progressive, 3, 0.25) },
+        changed { $0.pretraining = 0.5 },
         changed {
           ($0.objective, $0.parametrisation, $0.sharing) = (.consistency, .residual, .shared)
           ($0.points, $0.targetDecay) = (7, 0)
@@ -83,6 +84,8 @@ extension DistillationTests {
         (changed { ($0.target, $0.objective) = (.score, .progressive) }, "by regression"),
         (changed { ($0.target, $0.fineTune) = (.score, 0.1) }, "joint steps"),
         (changed { ($0.sharing, $0.objective) = (.shared, .progressive) }, "separate"),
+        (changed { ($0.sharing, $0.pretraining) = (.shared, 0.5) }, "pretraining"),
+        (changed { $0.pretraining = 1 }, "pretraining"),
         (changed { ($0.parametrisation, $0.objective) = (.affine, .consistency) }, "identity"),
         (
           changed {

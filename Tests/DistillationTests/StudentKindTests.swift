@@ -75,6 +75,14 @@ extension DistillationTests {
       ($0.parametrisation, $0.states, $0.start) = (.linear, .own, .previous)
       ($0.optimiser, $0.pool, $0.fineTune) = (.muon, 80, 0.4)
     }
+    private static let pretrained = parts {
+      ($0.parametrisation, $0.states, $0.start) = (.linear, .own, .previous)
+      ($0.optimiser, $0.pool, $0.pretraining) = (.muon, 80, 0.4)
+    }
+    /// Each network from the pretrained one; joint steps at the end.
+    private static let pretrainedFresh = parts {
+      ($0.parametrisation, $0.pretraining, $0.fineTune) = (.residual, 0.3, 0.2)
+    }
     private static let jointShared = parts {
       ($0.parametrisation, $0.sharing, $0.averaging) = (.affine, .shared, 0.9)
       $0.fineTune = 0.3
@@ -88,7 +96,8 @@ extension DistillationTests {
         pooled, pooledShared,
       ] + objectives
     private static let objectives = [
-      progressive, progressiveExact, progressivePool, consistency, consistencyShared, physics,
+      progressive, progressiveExact, progressivePool, pretrained, pretrainedFresh, consistency,
+      consistencyShared, physics,
       physicsExact, joint, jointShared, jointProgressive,
     ]
 

@@ -10,8 +10,9 @@ struct Guide: Sendable {
 
   /// The guide of a round.
   ///
-  /// - Parameter students: all of the round before; none for the teacher.
+  /// - Parameter students: all of the round before.
   init(_ plan: DistillationPlan, _ students: [Student]) {
+    let students = plan.recipe.objective == .progressive ? students : []
     precondition(
       students.isEmpty || students.count == 2 * plan.grid.segmentCount,
       "\(students.count) students for \(plan.grid.segmentCount) segments twice as long")

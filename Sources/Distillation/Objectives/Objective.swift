@@ -24,10 +24,11 @@ public enum Objective: String, Sendable, CaseIterable {
 }
 
 extension Recipe {
-  /// Takes an objective, with the number of cells that goes with it.
+  /// Takes an objective, with the number of cells that goes with it; only regression is pretrained for.
   public mutating func take(_ objective: Objective) {
     self.objective = objective
     points = objective.defaultPoints
+    if objective != .regression { pretraining = 0 }
   }
 
   /// `best` by another objective.
@@ -56,6 +57,14 @@ extension Recipe {
     }
     if !(0..<1).contains(fineTune) {
       return "the part of joint steps is \(fineTune); use a number in [0, 1)"
+    }
+    if !(0..<1).contains(pretraining) {
+      return "the part of pretraining steps is \(pretraining); use a number in [0, 1)"
+    }
+    if pretraining > 0,
+      target != .flowMap || network != .perceptron || sharing == .shared || objective != .regression
+    {
+      return "pretraining is for separate perceptrons that learn the teacher's flow map"
     }
     if fineTune > 0, target != .flowMap || network != .perceptron {
       return "joint steps are for perceptrons that learn flow maps; leave them out"

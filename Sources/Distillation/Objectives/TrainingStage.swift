@@ -21,19 +21,17 @@ package struct TrainingStage: Sendable {
 }
 
 extension DistillationPlan {
-  /// All stages, in order: rounds on grids that halve to the plan's own, then the joint round.
+  /// All stages, in order: the earlier rounds of progressive halving or pretraining, that of the plan's own
+  /// students, and the joint one.
   package var trainingStages: [TrainingStage] {
     let joint = Int(recipe.fineTune * Double(recipe.totalSteps))
-    let (halvings, rest) = (
-      recipe.objective == .progressive ? recipe.rounds : 0, recipe.totalSteps - joint
-    )
-    let last = joint > 0 ? halvings + 1 : halvings
+    let steps = roundSteps(recipe.totalSteps - joint)
+    let last = joint > 0 ? steps.count : steps.count - 1
     var stages: [TrainingStage] = []
-    for round in 0...halvings {
-      let steps = rest * (round + 1) / (halvings + 1) - rest * round / (halvings + 1)
-      let plan = part(halvings: halvings - round, steps: steps)
+    for round in steps.indices {
+      let plan = roundPlan(toCome: steps.count - 1 - round, steps: steps[round])
       let n = plan.grid.segmentCount
-      let networks = recipe.sharing == .shared ? 1 : n
+      let networks = plan.recipe.sharing == .shared ? 1 : n
       for network in 0..<networks {
         stages.append(
           TrainingStage(
@@ -45,7 +43,8 @@ extension DistillationPlan {
     if joint > 0 {
       stages.append(
         TrainingStage(
-          index: stages.count, round: last, isLast: true, plan: part(halvings: 0, steps: joint),
+          index: stages.count, round: last, isLast: true,
+          plan: roundPlan(toCome: 0, steps: joint),
           segments: 0..<grid.segmentCount, network: 0, steps: joint, isJoint: true))
     }
     return stages
@@ -57,7 +56,8 @@ extension DistillationPlan {
     return trainingStages.map { stage in
       if stage.isJoint { return "all segments" }
       let name = "segment \(stage.network + 1)"
-      return stage.plan.halvings == 0 ? name : "round \(stage.round + 1), \(name)"
+      if stage.plan.roundsToCome == 0 { return name }
+      return recipe.pretraining > 0 ? "pretraining" : "round \(stage.round + 1), \(name)"
     }
   }
 
@@ -88,17 +88,29 @@ extension DistillationPlan {
     return times
   }
 
-  /// The plan of a round: each segment in 2^halvings parts, cut in the middle in time.
-  private func part(halvings: Int, steps: Int) -> DistillationPlan {
-    var recipe = recipe
+  /// The steps of each round but the joint one, of so many in all.
+  private func roundSteps(_ all: Int) -> [Int] {
+    if recipe.objective == .progressive {
+      let rounds = recipe.rounds + 1
+      return (0..<rounds).map { all * ($0 + 1) / rounds - all * $0 / rounds }
+    }
+    let first = Int(recipe.pretraining * Double(all))
+    return first > 0 ? [first, all - first] : [all]
+  }
+
+  /// The plan of a round: of progressive halving, each segment in 2^toCome parts, cut in the middle in time; of
+  /// pretraining, one network for all segments.
+  private func roundPlan(toCome: Int, steps: Int) -> DistillationPlan {
+    var (recipe, refined) = (recipe, TimeGrid?.none)
     recipe.totalSteps = steps
-    let refined =
-      halvings == 0
-      ? nil
-      : TimeGrid(
-        rule: grid.rule, process: grid.process, times: halvedTimes(halvings), kind: grid.kind)
+    if toCome > 0, recipe.objective == .progressive {
+      refined = TimeGrid(
+        rule: grid.rule, process: grid.process, times: halvedTimes(toCome), kind: grid.kind)
+    } else if toCome > 0 {
+      (recipe.sharing, recipe.states, recipe.start) = (.shared, .exact, .fresh)
+    }
     var plan = replacing(recipe, on: refined)
-    plan.halvings = halvings
+    plan.roundsToCome = toCome
     return plan
   }
 }
@@ -109,4 +121,13 @@ package struct FinishedStudents: Sendable {
   package var before: [Student] = []
   /// All of the round before; empty in the first.
   package var roundBefore: [Student] = []
+
+  /// The student of the round before whose weights a stage's network starts with; nil if there is none.
+  func start(of stage: TrainingStage) -> Student? {
+    guard !roundBefore.isEmpty else { return nil }
+    let recipe = stage.plan.recipe
+    if recipe.objective == .progressive { return roundBefore[2 * stage.network] }
+    // A pretrained network is where the first starts, and those that start from none before them.
+    return recipe.start == .previous && stage.network > 0 ? nil : roundBefore[stage.network]
+  }
 }

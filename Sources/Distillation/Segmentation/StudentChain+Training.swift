@@ -41,11 +41,12 @@ extension StudentChain {
   public func relativeError(
     _ plan: DistillationPlan, samples count: Int, seed: UInt64
   ) throws(DistillationError) -> Estimate {
-    let (flow, start) = (plan.flow, plan.grid.times[0])
-    let x = flow.marginal(at: start)
-      .sample(count, from: RandomStream(seed: seed).substream("relative-error"))
+    let (flow, start, tolerance) = (plan.distilled, plan.grid.times[0], 1e-6)
     do {
-      let y = try Teacher(flow, tolerance: 1e-6).transport(x, from: start, to: 0).orThrow().states
+      let x = try flow.sample(
+        count, at: start, tolerance: tolerance,
+        from: RandomStream(seed: seed).substream("relative-error"))
+      let y = try flow.transport(x, from: start, to: 0, tolerance: tolerance).orThrow().states
       return Estimate(ratioOf: rowSquares(self(x), minus: y), to: rowSquares(y))
     } catch { throw .teacher(error) }
   }

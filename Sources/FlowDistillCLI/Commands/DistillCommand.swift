@@ -274,6 +274,12 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "The decay of the mean of the weights that consistent students learn from.")
   var targetDecay: Double?
 
+  @Option(
+    help:
+      "The part of the steps, the first, that trains one network on all segments, where theirs start."
+  )
+  var pretrain: Double?
+
   @Option(help: "The last part of the steps, from 0 to 1, that trains all networks jointly.")
   var fineTune: Double?
 
@@ -301,6 +307,7 @@ struct RecipeOptions: ParsableArguments {
       || optimiser != nil || states != nil || start != nil || sharing != nil
       || pool != nil || budget != nil || averaging != nil || clamp != nil || teacher != nil
       || objective != nil || rounds != nil || points != nil || targetDecay != nil || fineTune != nil
+      || pretrain != nil
       || teacherTolerance != nil
   }
 
@@ -340,6 +347,7 @@ struct RecipeOptions: ParsableArguments {
     if let rounds { recipe.rounds = rounds }
     if let points { recipe.points = points }
     if let targetDecay { recipe.targetDecay = targetDecay }
+    if let pretrain { recipe.pretraining = pretrain }
     if let fineTune { recipe.fineTune = fineTune }
     if recipe != named { recipe.name = "custom" }
     if let steps { recipe.totalSteps = steps }

@@ -140,13 +140,13 @@ def run(binary, *arguments):
     return done.stderr.strip().splitlines()[-1]
 
 
-def cell(binary, subject, n, rule, options):
-    """Trains and measures one cell."""
+def cell(binary, subject, n, rule, options, *changes):
+    """Trains and measures one cell, perhaps with changes to the recipe."""
     with tempfile.TemporaryDirectory() as folder:
         output = pathlib.Path(folder) / "run"
         how = ["--segmentation", "planned"] if rule == "planned" else ["--rule", rule]
         trained = run(
-            binary, "distill", subject, "--segments", str(n), *how, *RECIPE, "--steps",
+            binary, "distill", subject, "--segments", str(n), *how, *RECIPE, *changes, "--steps",
             str(options.steps), "--seed", str(options.seed), "--threads", str(options.threads),
             "-o", output)
         if isinstance(trained, str):

@@ -38,8 +38,6 @@ public struct SegmentationPlanner: Sendable {
 
   /// The part of the steps that a rehearsal takes.
   private static let rehearsal = 1.0 / 3
-  /// p, and its standard deviation over the learning curves that it is the mean of.
-  private static let exponent = (mean: DistillationPlan.learningExponent, deviation: 0.4)
 
   /// A planner for a flow and a recipe.
   ///
@@ -102,13 +100,14 @@ public struct SegmentationPlanner: Sendable {
       chain = try StudentChain(training: plan, shouldStop: shouldStop) { progress($0.totalStep) }
     }
     let measured = try chain.relativeError(plan, samples: 2048, seed: seed)
+    let p = plan.learningExponent
     let growth = Double.log(Double(recipe.totalSteps) / Double(steps))
     return PlannedSegmentation(
       grid: planned.grid,
       prediction: .init(
-        relativeError: measured.value * .exp(-Self.exponent.mean * growth),
+        relativeError: measured.value * .exp(-p.value * growth),
         factor: .exp(
-          ((Self.exponent.deviation * growth) * (Self.exponent.deviation * growth)
+          ((p.deviation * growth) * (p.deviation * growth)
             + (measured.standardError / measured.value)
               * (measured.standardError / measured.value))
             .squareRoot()),

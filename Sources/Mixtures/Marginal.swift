@@ -3,8 +3,8 @@ import RealModule
 
 /// The law p_t of X_t: the mixture Σ_k w_k N(α μ_k, α²Σ_k + σ²I), in closed form and float64.
 ///
-/// Everything goes through log-sum-exp and direct differences x − αμ_k, so that it stays right far
-/// out in the tails and at t = 0. Batches are N×d; rows are computed in parallel, with results that
+/// Everything goes through log-sum-exp and differences x − αμ_k (or products where a bound shows that
+/// they lose nothing), so that it stays right far out in the tails and at t = 0. Batches are N×d; rows are computed in parallel, with results that
 /// do not depend on the number of threads.
 public struct Marginal: Sendable {
   /// The mixture at t = 0.
@@ -14,8 +14,9 @@ public struct Marginal: Sendable {
   /// σ(t)².
   public let sigmaSquared: Double
 
-  /// Rows evaluated together: enough for BLAS, few enough for the second-level cache.
-  static let grain = 64
+  /// Rows evaluated together: enough for BLAS, few enough for the second-level cache, and a
+  /// multiple of what the kernels take together.
+  static let grain = 96
 
   /// The law of α X_0 + σ Z.
   public init(_ mixture: GaussianMixture, alpha: Double, sigmaSquared: Double) {
@@ -33,12 +34,12 @@ public struct Marginal: Sendable {
   public func logDensity(_ x: Matrix<Double>) -> [Double] {
     let offset = -0.5 * Double(mixture.dimension) * .log(2 * .pi)
     var result = Matrix<Double>(rows: x.rows, columns: 1)
-    let framed = mixture.spectrum.enteringFrame(x)
+    let (framed, logWeights) = (mixture.spectrum.enteringFrame(x), mixture.logWeights)
     result.forEachRowBlock(grain: Marginal.grain) { range, block in
       var scratch = EvaluationScratch()
       var unused: [Double] = []
       var none = unused.mutableSpan
-      let logSum = evaluate(framed, range, sum: nil, into: &none, scratch: &scratch)
+      let logSum = evaluate(framed, range, logWeights, sum: nil, into: &none, scratch: &scratch)
       for i in logSum.indices { block[i] = logSum[i] + offset }
     }
     return result.elements
@@ -47,12 +48,12 @@ public struct Marginal: Sendable {
   /// The responsibilities γ_k(x, t), N×K: the posterior probability of each component.
   public func responsibilities(_ x: Matrix<Double>) -> Matrix<Double> {
     var result = Matrix<Double>(rows: x.rows, columns: mixture.componentCount)
-    let framed = mixture.spectrum.enteringFrame(x)
+    let (framed, logWeights) = (mixture.spectrum.enteringFrame(x), mixture.logWeights)
     result.forEachRowBlock(grain: Marginal.grain) { range, block in
       var scratch = EvaluationScratch()
       var unused: [Double] = []
       var none = unused.mutableSpan
-      _ = evaluate(framed, range, sum: nil, into: &none, scratch: &scratch)
+      _ = evaluate(framed, range, logWeights, sum: nil, into: &none, scratch: &scratch)
       block.copy(scratch.responsibilities.span)
     }
     return result
@@ -71,18 +72,19 @@ public struct Marginal: Sendable {
   private func posteriorSum(
     _ x: Matrix<Double>, _ sum: @Sendable (Int) -> PosteriorSum
   ) -> Matrix<Double> {
-    let framed = mixture.spectrum.enteringFrame(x)
+    let (framed, logWeights) = (mixture.spectrum.enteringFrame(x), mixture.logWeights)
     var result = Matrix<Double>(rows: x.rows, columns: x.columns)
     result.forEachRowBlock(grain: Marginal.grain) { range, block in
       var scratch = EvaluationScratch()
-      _ = evaluate(framed, range, sum: sum(range.count), into: &block, scratch: &scratch)
+      _ = evaluate(
+        framed, range, logWeights, sum: sum(range.count), into: &block, scratch: &scratch)
     }
     return mixture.spectrum.leavingFrame(result)
   }
 
   /// Evaluates the rows in `range` of framed states.
   func evaluate(
-    _ framed: Matrix<Double>, _ range: Range<Int>, sum: PosteriorSum?,
+    _ framed: Matrix<Double>, _ range: Range<Int>, _ logWeights: [Double], sum: PosteriorSum?,
     into out: inout MutableSpan<Double>, scratch: inout EvaluationScratch
   ) -> [Double] {
     precondition(
@@ -92,7 +94,7 @@ public struct Marginal: Sendable {
     return mixture.spectrum.evaluate(
       framed.elements.span.extracting(range.lowerBound * d..<range.upperBound * d),
       rows: scalars(range.count), lambda: mixture.spectrum.lambda,
-      logWeights: mixture.weights.map { .log($0) }, sum: sum, into: &out, scratch: &scratch)
+      logWeights: logWeights, sum: sum, into: &out, scratch: &scratch)
   }
 
   /// This marginal's scalars for `count` rows.

@@ -49,13 +49,20 @@ extension MixtureSpectrum {
   /// Responsibilities, log-sum-exps and, if asked for, a posterior sum of a batch of rows.
   ///
   /// Row i of `x` (in the frame) is held against components N(shift_i μ_k, scale_i Λ_k + offset_i I),
-  /// Λ_k being `lambda` (the eigenvalues, or those minus a constant). The responsibilities are left
-  /// in `scratch`. Returns the log-sum-exp of each row: log p(x) + (d/2) log 2π.
+  /// Λ_k being `lambda` (the eigenvalues, or those minus a constant). Without a sum the
+  /// responsibilities are left in `scratch`, and the log-sum-exp of each row is returned:
+  /// log p(x) + (d/2) log 2π. With a sum both may be missing.
   package func evaluate(
     _ x: Span<Double>, rows: GaussianRows, lambda: Matrix<Double>, logWeights: [Double],
     sum: PosteriorSum?, into out: inout MutableSpan<Double>, scratch: inout EvaluationScratch
   ) -> [Double] {
     let (n, k) = (rows.count, means.rows)
+    if let packed, let sum {
+      PosteriorKernels.sum(
+        x, rows: rows, means: packed, lambda: lambda[0, 0], logWeights: logWeights, p: sum.p,
+        e1: sum.e1, e0: sum.e0, into: &out)
+      return []
+    }
     if scratch.responsibilities.count != n * k {
       scratch.responsibilities = [Double](repeating: 0, count: n * k)
     }
@@ -69,6 +76,10 @@ extension MixtureSpectrum {
         scratch: &scratch)
     }
     var gamma = scratch.responsibilities.mutableSpan
+    if let packed {
+      return PosteriorKernels.responsibilities(
+        x, rows: rows, means: packed, lambda: lambda[0, 0], logWeights: logWeights, into: &gamma)
+    }
     GaussianKernels.logits(
       kernel, x, rows: rows, means: means, lambda: lambda, logWeights: logWeights, into: &gamma)
     let logSum = GaussianKernels.softmax(rows: n, columns: k, &gamma)

@@ -25,6 +25,8 @@ package struct MixtureSpectrum: Sendable, Equatable {
   package let inverseFrame: Matrix<Double>?
   /// The means in that frame.
   package let means: Matrix<Double>
+  /// The means as the fused kernels read them, where one isotropic variance serves all components.
+  package let packed: PackedMeans<Double>?
 
   package var isShared: Bool { lambda.rows == 1 }
 
@@ -83,6 +85,7 @@ package struct MixtureSpectrum: Sendable, Equatable {
     self.frame = frame
     inverseFrame = frame?.transposed
     self.means = frame.map { Gemm.product(means, $0) } ?? means
+    packed = geometry == .isotropic && lambda.rows == 1 ? PackedMeans(means) : nil
   }
 
   /// States in the frame in which everything is computed.

@@ -155,24 +155,44 @@ void fd_diagonal_logits(size_t n, size_t d, size_t k, const double *restrict x,
   }
 }
 
+// The largest of k numbers. Four at a time: one after the other, comparisons wait for each other.
+static inline __attribute__((always_inline)) double largest(size_t k, const double *row) {
+  double top[4] = {row[0], row[0], row[0], row[0]};
+  size_t j = 0;
+  for (; j + 4 <= k; j += 4)
+    for (size_t l = 0; l < 4; l++) top[l] = row[j + l] > top[l] ? row[j + l] : top[l];
+  for (; j < k; j++) top[0] = row[j] > top[0] ? row[j] : top[0];
+  const double left = top[0] > top[1] ? top[0] : top[1];
+  const double right = top[2] > top[3] ? top[2] : top[3];
+  return left > right ? left : right;
+}
+
+// Rows whose exponentials are taken together: short rows fill no vectors alone.
+enum { batch = 64 };
+
 FD_CLONES
 void fd_softmax_rows(size_t n, size_t k, double *restrict logits, double *restrict log_sum) {
-  for (size_t i = 0; i < n; i++) {
-    double *row = logits + i * k;
-    double top = row[0];
-    for (size_t j = 1; j < k; j++) top = row[j] > top ? row[j] : top;
-    double sum = 0;
-    {
-#pragma clang fp reassociate(on) contract(fast)
-      for (size_t j = 0; j < k; j++) {
-        const double e = exp_nonpositive(row[j] - top);
-        row[j] = e;
-        sum += e;
-      }
+  for (size_t first = 0; first < n; first += batch) {
+    const size_t rows = n - first < batch ? n - first : batch;
+    double *block = logits + first * k;
+    for (size_t i = 0; i < rows; i++) {
+      double *row = block + i * k;
+      const double top = largest(k, row);
+      for (size_t j = 0; j < k; j++) row[j] -= top;
+      log_sum[first + i] = top;
     }
-    const double inverse = 1.0 / sum;
-    for (size_t j = 0; j < k; j++) row[j] *= inverse;
-    log_sum[i] = top + log(sum);
+    for (size_t l = 0; l < rows * k; l++) block[l] = exp_nonpositive(block[l]);
+    for (size_t i = 0; i < rows; i++) {
+      double *row = block + i * k;
+      double sum = 0;
+      {
+#pragma clang fp reassociate(on) contract(fast)
+        for (size_t j = 0; j < k; j++) sum += row[j];
+      }
+      const double inverse = 1.0 / sum;
+      for (size_t j = 0; j < k; j++) row[j] *= inverse;
+      log_sum[first + i] += log(sum);
+    }
   }
 }
 

@@ -1,0 +1,93 @@
+// What the posterior's kernels do by differences where products would lose digits, for one REAL.
+
+// ‖x − m μ‖² in double, by differences.
+INLINE double NAME(square_distance)(size_t d, const REAL *restrict x, double m,
+                                    const double *restrict mean) {
+  double q = 0;
+  {
+#pragma clang fp reassociate(on) contract(fast)
+    for (size_t t = 0; t < d; t++) {
+      const double z = (double)x[t] - m * mean[t];
+      q += z * z;
+    }
+  }
+  return q;
+}
+
+// Σ_k γ_k [p μ_k + e (x − m μ_k)] over the components of a list, in double, by differences.
+INLINE void NAME(sum_of_differences)(size_t d, size_t count, const uint32_t *list,
+                                     const REAL *restrict x, double m, double p, double e,
+                                     const double *restrict means, const REAL *gamma,
+                                     double scale, REAL *restrict out) {
+  enum { tile = 16 };
+  for (size_t start = 0; start < d; start += tile) {
+    const size_t width = d - start < tile ? d - start : tile;
+    double sum[tile] = {0}, difference[tile] = {0};
+    for (size_t s = 0; s < count; s++) {
+      const double *mean = means + list[s] * d + start;
+      const double g = (double)gamma[list[s]] * scale;
+      if (width == tile) {
+        for (size_t t = 0; t < tile; t++) {
+          difference[t] += g * ((double)x[start + t] - m * mean[t]);
+          sum[t] += g * mean[t];
+        }
+      } else {
+        for (size_t t = 0; t < width; t++) {
+          difference[t] += g * ((double)x[start + t] - m * mean[t]);
+          sum[t] += g * mean[t];
+        }
+      }
+    }
+    for (size_t t = 0; t < width; t++)
+      out[start + t] = (REAL)(e == 0 ? p * sum[t] : p * sum[t] + e * difference[t]);
+  }
+}
+
+// The least logit of a component that could matter where each can be wrong by `bound`: below it
+// γ_k bound < tolerance, with what the bound does to γ_k in it.
+INLINE REAL NAME(least_that_matters)(REAL top, double bound, double tolerance) {
+  const int64_t exponent = (__builtin_bit_cast(int64_t, bound / tolerance) >> 52) - 1022;
+  return (REAL)((double)top - 2 * bound - 0.6931471805599453 * (double)exponent);
+}
+
+INLINE size_t NAME(count_from)(size_t count, REAL least, const REAL *row) {
+  VECTOR found = {0};
+  for (size_t j = 0; j < count; j += LANES) found += LOAD(row + j) >= least ? (VECTOR){0} + 1 : (VECTOR){0};
+  return (size_t)NAME(sum_of_lanes)(&found);
+}
+
+// Makes the logits of a row relative to that of `best`, those from `least` on by differences. Returns
+// ‖x − m μ_best‖².
+INLINE double NAME(refine)(size_t d, size_t k, size_t wide_k, const REAL *x, double m, double c,
+                           const double *means, const double *log_weights, REAL least, REAL *row,
+                           size_t best) {
+  const double q_best = NAME(square_distance)(d, x, m, means + best * d);
+  const REAL base = row[best];
+  for (size_t j = 0; j < wide_k; j++) {
+    if (j < k && j != best && row[j] >= least) {
+      const double q = NAME(square_distance)(d, x, m, means + j * d);
+      row[j] = (REAL)((log_weights[j] - log_weights[best]) - (q - q_best) / (2 * c));
+    } else {
+      row[j] -= base;
+    }
+  }
+  return q_best;
+}
+
+// All logits of a row by direct differences, relative to the largest.
+INLINE void NAME(refine_all)(size_t d, size_t k, size_t wide_k, const REAL *x, double m, double c,
+                             const double *means, const double *log_weights, double *log_top,
+                             REAL *row) {
+  double most = -INFINITY;
+  for (int pass = 0; pass < 2; pass++) {
+    for (size_t j = 0; j < k; j++) {
+      const double q = NAME(square_distance)(d, x, m, means + j * d);
+      const double logit = log_weights[j] - q / (2 * c);
+      // NaN goes on.
+      if (!(logit <= most) && pass == 0) most = logit;
+      if (pass == 1) row[j] = (REAL)(logit - most);
+    }
+  }
+  for (size_t j = k; j < wide_k; j++) row[j] = (REAL)-INFINITY;
+  *log_top = most;
+}

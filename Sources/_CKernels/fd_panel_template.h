@@ -3,15 +3,15 @@
 #define LANES (sizeof(VECTOR) / sizeof(REAL))
 
 // Macros, since a function that returns a vector has another calling convention on each processor.
-#define LOAD(p)                                \
-  ({                                           \
-    VECTOR loaded;                             \
+#define LOAD(p)                                  \
+  ({                                             \
+    VECTOR loaded;                               \
     __builtin_memcpy(&loaded, p, sizeof loaded); \
-    loaded;                                    \
+    loaded;                                      \
   })
-#define STORE(p, v)                            \
-  do {                                         \
-    const VECTOR stored = v;                   \
+#define STORE(p, v)                              \
+  do {                                           \
+    const VECTOR stored = v;                     \
     __builtin_memcpy(p, &stored, sizeof stored); \
   } while (0)
 

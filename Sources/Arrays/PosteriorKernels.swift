@@ -4,7 +4,8 @@ internal import _CKernels
 /// against N(shift_i μ_k, (scale_i λ + offset_i) I).
 ///
 /// Row i of a result depends on row i of x alone, to the last bit. fd_posterior.h has the error bounds:
-/// in float64 they are those of `GaussianKernels` but for a factor of about ten.
+/// in float64 sums came within 1e-13 of ‖sum‖ and the noise near modes however far apart, and within
+/// 3e-12 halfway between two, where differences do no better than 1e-11.
 public enum PosteriorKernels {
   /// The responsibilities γ (n×K); returns the log-sum-exps of the logits of `GaussianKernels.logits`.
   public static func responsibilities(

@@ -50,14 +50,16 @@ INLINE REAL NAME(least_that_matters)(REAL top, double bound, double tolerance) {
   return (REAL)((double)top - 2 * bound - 0.6931471805599453 * (double)exponent);
 }
 
+// How many numbers of a row are at least `least`.
 INLINE size_t NAME(count_from)(size_t count, REAL least, const REAL *row) {
   VECTOR found = {0};
-  for (size_t j = 0; j < count; j += LANES) found += LOAD(row + j) >= least ? (VECTOR){0} + 1 : (VECTOR){0};
+  const VECTOR none = {0}, one = none + 1;
+  for (size_t j = 0; j < count; j += LANES) found += LOAD(row + j) >= least ? one : none;
   return (size_t)NAME(sum_of_lanes)(&found);
 }
 
-// Makes the logits of a row relative to that of `best`, those from `least` on by differences. Returns
-// ‖x − m μ_best‖².
+// Makes the logits of a row relative to that of `best`, those from `least` on by differences.
+// Returns ‖x − m μ_best‖².
 INLINE double NAME(refine)(size_t d, size_t k, size_t wide_k, const REAL *x, double m, double c,
                            const double *means, const double *log_weights, REAL least, REAL *row,
                            size_t best) {

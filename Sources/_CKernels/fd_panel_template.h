@@ -3,15 +3,15 @@
 #define LANES (sizeof(VECTOR) / sizeof(REAL))
 
 // Macros, since a function that returns a vector has another calling convention on each processor.
-#define LOAD(p)                                \
-  ({                                           \
-    VECTOR loaded;                             \
+#define LOAD(p)                                  \
+  ({                                             \
+    VECTOR loaded;                               \
     __builtin_memcpy(&loaded, p, sizeof loaded); \
-    loaded;                                    \
+    loaded;                                      \
   })
-#define STORE(p, v)                            \
-  do {                                         \
-    const VECTOR stored = v;                   \
+#define STORE(p, v)                              \
+  do {                                           \
+    const VECTOR stored = v;                     \
     __builtin_memcpy(p, &stored, sizeof stored); \
   } while (0)
 
@@ -52,13 +52,12 @@ void NAME(fd_pack_means)(size_t d, size_t k, const double *means, REAL *packed,
   const size_t wide_d = NAME(padded)(d), wide_k = NAME(padded)(k);
   REAL *reference = packed, *half_squares = reference + wide_d;
   REAL *by_component = half_squares + wide_k, *by_coordinate = by_component + d * wide_k;
+  // Any point near the middle serves: its rounding does not matter, and rows are read in order.
+  for (size_t t = 0; t < wide_d; t++) reference[t] = 0;
+  for (size_t j = 0; j < k; j++)
+    for (size_t t = 0; t < d; t++) reference[t] += (REAL)(means[j * d + t] / (double)k);
   double reference_square = 0;
-  for (size_t t = 0; t < wide_d; t++) {
-    double sum = 0;
-    for (size_t j = 0; t < d && j < k; j++) sum += means[j * d + t] / (double)k;
-    reference[t] = (REAL)sum;
-    reference_square += (double)reference[t] * (double)reference[t];
-  }
+  for (size_t t = 0; t < d; t++) reference_square += (double)reference[t] * (double)reference[t];
   double largest = 0;
   for (size_t j = 0; j < wide_k; j++) {
     double square = 0;
@@ -72,11 +71,12 @@ void NAME(fd_pack_means)(size_t d, size_t k, const double *means, REAL *packed,
   for (size_t v = 0, width; v * LANES < wide_k; v += width) {
     width = NAME(panel_width)(v, wide_k / LANES);
     REAL *panel = by_component + v * LANES * d;
-    for (size_t l = 0; l < width * LANES; l++) {
-      const size_t j = v * LANES + l;
-      for (size_t t = 0; t < d; t++)
+    for (size_t t = 0; t < d; t++) {
+      for (size_t l = 0; l < width * LANES; l++) {
+        const size_t j = v * LANES + l;
         panel[t * width * LANES + l] =
             j < k ? (REAL)(means[j * d + t] - (double)reference[t]) : (REAL)0;
+      }
     }
   }
   for (size_t v = 0, width; v * LANES < wide_d; v += width) {

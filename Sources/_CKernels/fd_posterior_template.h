@@ -28,6 +28,12 @@ INLINE double NAME(centre)(size_t d, const REAL *restrict x, double m, int long_
   return (double)square;
 }
 
+INLINE size_t NAME(index_of)(REAL value, size_t count, const REAL *row) {
+  size_t j = 0;
+  while (j + 1 < count && row[j] != value) j++;
+  return j;
+}
+
 // Products z·ν_k become logits w_k + scale (z·ν_k − m ‖ν_k‖²/2); the largest and the smallest.
 INLINE void NAME(logits)(size_t wide_k, REAL scale, REAL m, const REAL *restrict weights,
                          const REAL *restrict half_squares, REAL *restrict row, REAL ends[2]) {
@@ -87,11 +93,17 @@ void NAME(fd_shared_posterior)(size_t n, size_t d, size_t k, const REAL *x, cons
   const size_t wide_d = NAME(padded)(d), wide_k = NAME(padded)(k);
   REAL *weights = work, *z = weights + wide_k;
   for (size_t j = 0; j < wide_k; j++) weights[j] = j < k ? (REAL)log_weights[j] : (REAL)-INFINITY;
+  double least_weight = log_weights[0];
+  int unequal = 0;
+  for (size_t j = 1; j < k; j++) {
+    unequal |= log_weights[j] != log_weights[0];
+    least_weight = log_weights[j] < least_weight ? log_weights[j] : least_weight;
+  }
   // Only sums leave out small responsibilities.
   const REAL floor = out ? (REAL)LOG_NEGLIGIBLE : (REAL)LOG_SMALLEST;
   // Rounding errors in a scalar product of d terms, summed in blocks.
-  const double steps =
-      10 + (double)(d < NAME(depth_block) ? d : NAME(depth_block)) + (double)(d / NAME(depth_block));
+  const size_t chain = d < NAME(depth_block) ? d : NAME(depth_block);
+  const double steps = 10 + (double)chain + (double)(d / NAME(depth_block));
   const int long_reference = extent->reference > extent->largest;
   double last_m = NAN, last_c = NAN, slope = 0, reach = 0, farthest = 0, log_c = 0;
   for (size_t first = 0; first < n; first += NAME(chunk)) {
@@ -122,23 +134,24 @@ void NAME(fd_shared_posterior)(size_t n, size_t d, size_t k, const REAL *x, cons
       REAL ends[2];
       NAME(logits)(wide_k, (REAL)slope, (REAL)m, weights, nu.half_squares, row, ends);
       REAL top = ends[0];
-      const double q = squares[i] - 2 * c * ((double)top - log_weights[0]);
+      // The least that ‖x − m μ‖² of the likeliest component can be; where weights differ, itself.
+      double q = squares[i] - 2 * c * ((double)top - least_weight);
+      if (unequal && !(reach * reach <= 64 * q))
+        q = squares[i] - 2 * c * ((double)top - log_weights[NAME(index_of)(top, k, row)]);
       direct[i] = !(reach * reach <= 64 * q);
       double log_top = 0;
       if (!(squares[i] <= farthest) || log_sum) {
         const REAL *point = x + (first + i) * d;
         const double bound =
-            (double)UNIT * slope * extent->largest *
-                steps * (sqrt(squares[i]) + reach) +
-            (double)d * (double)SMALLEST * slope;
+            slope * ((double)UNIT * extent->largest * steps * (sqrt(squares[i]) + reach) +
+                     (double)d * (double)SMALLEST);
         const REAL least = NAME(least_that_matters)(top, bound, (double)TOLERANCE);
         if (!(bound < 1e300) || !(top > -(REAL)INFINITY && top < (REAL)INFINITY)) {
           NAME(refine_all)(d, k, wide_k, point, m, c, means, log_weights, &log_top, row);
           direct[i] = 1;
           top = 0;
         } else if (log_sum || NAME(count_from)(wide_k, least, row) > 1) {
-          size_t best = 0;
-          while (best + 1 < k && row[best] != top) best++;
+          const size_t best = NAME(index_of)(top, k, row);
           const double q_best =
               NAME(refine)(d, k, wide_k, point, m, c, means, log_weights, least, row, best);
           top = 0;

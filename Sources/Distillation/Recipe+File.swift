@@ -85,15 +85,17 @@ extension Recipe {
       budget = try choice("budget")
       stepShares = try reader.optionalNumbers("step_shares")
     }
-    let objectiveKeys = ["objective", "rounds", "points", "target_decay", "fine_tune"]
+    let objectiveKeys = [
+      "objective", "rounds", "points", "target_decay", "pretraining", "fine_tune",
+    ]
     if objectiveKeys.contains(where: { reader.object[$0] != nil }) {
       objective = try choice("objective")
       rounds = try reader.integer("rounds")
       points = try reader.integer("points")
       targetDecay = try reader.number("target_decay")
+      pretraining = try reader.number("pretraining")
       fineTune = try reader.number("fine_tune")
     }
-    if reader.object["pretraining"] != nil { pretraining = try reader.number("pretraining") }
     try reader.finish()
     if let problem { throw reader.error("", problem) }
   }

@@ -171,7 +171,7 @@ extension DistillationTests {
     /// Joint steps do not touch the students that they began with, and are taken from the same total.
     @Test func jointStepsLowerTheError() throws {
       var recipe = Self.recipe(.regression, steps: 400)
-      recipe.fineTune = 0.9
+      (recipe.pretraining, recipe.fineTune) = (0, 0.9)
       let flow = TrainingTests.gaussian
       let plan = try flow.plan(times: [1, 0.15, 0], recipe: recipe)
       #expect(plan.trainingStages.map(\.steps) == [20, 20, 360])

@@ -5,6 +5,7 @@ import Mixtures
 import ProbabilityFlow
 import Schedules
 import Stability
+import TestSupport
 import Testing
 
 extension DistillationTests {

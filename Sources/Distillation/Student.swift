@@ -32,15 +32,22 @@ public struct StudentForm: Sendable, Equatable {
 
   /// What the network takes for the states x: each row with the features of the time behind it.
   package func input(_ x: Matrix<Double>) -> Matrix<Float> {
+    guard !timeFeatures.isEmpty else { return (affine?.scaled(x) ?? x).inSinglePrecision }
+    return input(x, featureCount: timeFeatures.count) { _ in timeFeatures }
+  }
+
+  /// What the network takes for the states x with other features behind each row.
+  func input(
+    _ x: Matrix<Double>, featureCount: Int, features: (_ row: Int) -> [Float]
+  ) -> Matrix<Float> {
     let x = affine?.scaled(x) ?? x
-    guard !timeFeatures.isEmpty else { return x.inSinglePrecision }
     var elements: [Float] = []
-    elements.reserveCapacity(x.rows * (x.columns + timeFeatures.count))
+    elements.reserveCapacity(x.rows * (x.columns + featureCount))
     for i in 0..<x.rows {
       for j in 0..<x.columns { elements.append(Float(x[i, j])) }
-      elements.append(contentsOf: timeFeatures)
+      elements.append(contentsOf: features(i))
     }
-    return Matrix(rows: x.rows, columns: x.columns + timeFeatures.count, elements: elements)
+    return Matrix(rows: x.rows, columns: x.columns + featureCount, elements: elements)
   }
 
   /// Ψ(x) from the network's values.

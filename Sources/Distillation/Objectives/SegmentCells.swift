@@ -85,14 +85,7 @@ package struct SegmentCells: Sendable {
 
   /// What the network takes for each row of x at the time of its number.
   package func input(_ x: Matrix<Double>, at numbers: [Int]) -> Matrix<Float> {
-    let z = form.affine?.scaled(x) ?? x
-    var elements: [Float] = []
-    elements.reserveCapacity(x.rows * (x.columns + features[0].count))
-    for (i, number) in numbers.enumerated() {
-      for j in 0..<x.columns { elements.append(Float(z[i, j])) }
-      elements.append(contentsOf: features[number])
-    }
-    return Matrix(rows: x.rows, columns: x.columns + features[0].count, elements: elements)
+    form.input(x, featureCount: features[0].count) { features[numbers[$0]] }
   }
 
   /// Ψ(x, t) from the network's values.

@@ -150,12 +150,10 @@ struct DistillCommand: ParsableCommand {
         "--steps is \(choices.totalSteps); use at least one for each of \(grid.segmentCount) segments"
       )
     }
-    guard let learned else {
-      let plan = DistillationPlan(mixture: model, grid: grid, recipe: choices, seed: seed ?? 0)
-      if let problem = plan.problem ?? plan.stepProblem { throw CommandError.usage(problem) }
-      return (plan, planned)
-    }
-    let plan = DistillationPlan(learned: learned, grid: grid, recipe: choices, seed: seed ?? 0)
+    let plan =
+      learned.map {
+        DistillationPlan(learned: $0, grid: grid, recipe: choices, seed: seed ?? 0)
+      } ?? DistillationPlan(mixture: model, grid: grid, recipe: choices, seed: seed ?? 0)
     if let problem = plan.problem ?? plan.stepProblem { throw CommandError.usage(problem) }
     return (plan, planned)
   }
@@ -307,8 +305,7 @@ struct RecipeOptions: ParsableArguments {
       || optimiser != nil || states != nil || start != nil || sharing != nil
       || pool != nil || budget != nil || averaging != nil || clamp != nil || teacher != nil
       || objective != nil || rounds != nil || points != nil || targetDecay != nil || fineTune != nil
-      || pretrain != nil
-      || teacherTolerance != nil
+      || pretrain != nil || teacherTolerance != nil
   }
 
   /// The recipe, or a usage error.

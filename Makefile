@@ -12,6 +12,8 @@ export FLOWDISTILL_STATIC_RUNTIME := $(if $(static),1,0)
 build: setup
 	swift build -c release --product flowdistill
 
+# The test runner has the executable's objects and so its link flags, but the testing libraries are shared ones.
+test: export FLOWDISTILL_STATIC_RUNTIME := 0
 test: setup
 	swift build -c release --build-tests
 	swift build -c release --product flowdistill

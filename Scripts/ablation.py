@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Changes one choice of the recipe best at a time, on some mixtures of the zoo.
+"""Changes one choice of the recipe best at a time, on some of the mixtures of its development.
 
     Scripts/ablation.py .build/release/flowdistill -o ablation
     Scripts/ablation.py .build/release/flowdistill -o ablation --list
@@ -82,7 +82,7 @@ def main():
     for folder in ("mixtures", "cells"):
         (out / folder).mkdir(parents=True, exist_ok=True)
     subjects = dict(zoo.BUILT_IN)
-    for line in zoo.ZOO:
+    for line in zoo.DEVELOPMENT:
         if line[0] in MIXTURES:
             path = out / "mixtures" / (line[0] + ".json")
             zoo.write(path, json.dumps(zoo.mixture(*line)) + "\n")

@@ -6,8 +6,8 @@
 
 Every cell, a mixture with a number of segments and a rule, is one `distill` and one `evaluate`, kept as a
 file in OUT/cells; what is there is not run again, so that any stop costs one cell. The tables, OUT/zoo.csv
-and OUT/ranking.csv, are made of all cells that are there. To extend the zoo, add a line to ZOO, or a mixture
-file to OUT/mixtures: names, not places in the list, seed the draws.
+and OUT/ranking.csv, and the picture OUT/ranking.svg are made of all cells that are there. To extend the zoo,
+add a line to ZOO, or a mixture file to OUT/mixtures: names, not places in the list, seed the draws.
 """
 
 import argparse
@@ -20,6 +20,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import dotplot
 
 # Name, d, K, sigma0, layout of the means, their spread, weights, covariances.
 #
@@ -240,6 +242,10 @@ def table(out):
             wins = sum(won for _, won in entries)
             rows.append((math.exp(mean), math.exp(mean) * spread, wins, len(entries), rule))
     rows.sort()
+    write(out / "ranking.svg", dotplot.draw(
+        "Rules of segmentation, students of the recipe best",
+        "relative MSE over the better of uniform and stability, a dot for each cell (estimates)",
+        [(row[4], [math.exp(x) for x, _ in ranking[row[4]]]) for row in rows]))
     lines = ["rule,geometric_mean,standard_error,wins,cells"]
     lines += [f"{r[4]},{r[0]:.4g},{r[1]:.2g},{r[2]},{r[3]}" for r in rows]
     write(out / "ranking.csv", "\n".join(lines) + "\n")

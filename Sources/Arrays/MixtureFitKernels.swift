@@ -5,34 +5,49 @@ internal import _CKernels
 /// Blocks of samples are spans of n·d numbers, row after row; responsibilities are columns of an
 /// n×K block.
 public enum MixtureFitKernels {
-  /// out_i = x_i − mean.
+  /// out_i = x_{rows[i]} − mean for the first `count` of `rows`.
+  ///
+  /// - Precondition: those rows are rows of x.
   public static func differences(
-    _ x: Span<Double>, mean: Span<Double>, into out: inout MutableSpan<Double>
+    _ x: Span<Double>, rows: Span<UInt32>, count: Int, mean: Span<Double>,
+    into out: inout MutableSpan<Double>
   ) {
-    let n = rows(x, mean.count)
-    precondition(out.count >= x.count, "\(x.count) differences into \(out.count)")
+    let (n, d) = (self.rows(x, mean.count), mean.count)
+    check(rows, count, below: n)
+    precondition(out.count >= count * d, "\(count) x \(d) differences into \(out.count)")
     unsafe out.withUnsafeMutableBufferPointer { out in
       unsafe x.withUnsafeBufferPointer { x in
-        unsafe mean.withUnsafeBufferPointer { mean in
-          guard let x = x.baseAddress, let m = mean.baseAddress, let out = out.baseAddress
-          else { return }
-          unsafe fd_differences(n, mean.count, x, m, out)
+        unsafe rows.withUnsafeBufferPointer { rows in
+          unsafe mean.withUnsafeBufferPointer { mean in
+            guard let x = x.baseAddress, let r = rows.baseAddress, let m = mean.baseAddress,
+              let out = out.baseAddress
+            else { return }
+            unsafe fd_differences(count, r, d, x, m, out)
+          }
         }
       }
     }
   }
 
-  /// Column `k` of the n×`columns` logits: constant − ½‖z_i‖² for rows z_i of `dimension` numbers.
-  public static func whitenedLogits(
-    _ z: Span<Double>, dimension d: Int, constant: Double, column k: Int, of columns: Int,
-    into logits: inout MutableSpan<Double>
+  /// Column `k` of the n×`columns` logits at the first `count` of `rows` −= ½‖z_i‖² for rows z_i of
+  /// `dimension` numbers.
+  ///
+  /// - Precondition: those rows are rows of the logits.
+  public static func subtractHalfSquares(
+    _ z: Span<Double>, dimension d: Int, rows: Span<UInt32>, count: Int, column k: Int,
+    of columns: Int, from logits: inout MutableSpan<Double>
   ) {
-    let n = rows(z, d)
-    precondition(logits.count == n * columns && k >= 0 && k < columns, "whitened logits")
+    precondition(
+      d > 0 && z.count >= count * d && k >= 0 && k < columns && logits.count % columns == 0,
+      "squares of \(count) x \(d) numbers")
+    check(rows, count, below: logits.count / columns)
     unsafe logits.withUnsafeMutableBufferPointer { logits in
-      unsafe z.withUnsafeBufferPointer { z in
-        guard let z = z.baseAddress, let logits = logits.baseAddress else { return }
-        unsafe fd_whitened_logits(n, d, z, constant, logits + k, columns)
+      unsafe rows.withUnsafeBufferPointer { rows in
+        unsafe z.withUnsafeBufferPointer { z in
+          guard let z = z.baseAddress, let r = rows.baseAddress, let logits = logits.baseAddress
+          else { return }
+          unsafe fd_subtract_half_squares(count, r, d, z, logits + k, columns)
+        }
       }
     }
   }
@@ -109,6 +124,11 @@ public enum MixtureFitKernels {
       guard let a = a.baseAddress else { return }
       unsafe fd_dsyrk_upper(Int32(n), Int32(d), a, &c.elements)
     }
+  }
+
+  private static func check(_ rows: Span<UInt32>, _ count: Int, below n: Int) {
+    precondition(count >= 0 && count <= rows.count, "\(count) of \(rows.count) rows")
+    for i in 0..<count { precondition(rows[i] < n, "row \(rows[i]) of \(n)") }
   }
 
   private static func rows(_ x: Span<Double>, _ d: Int) -> Int {

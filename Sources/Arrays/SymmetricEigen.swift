@@ -7,7 +7,7 @@ public struct SymmetricEigen: Sendable, Equatable {
   /// An orthonormal matrix whose row j is the eigenvector of `values[j]` (that is, Uᵀ).
   public let vectorRows: Matrix<Double>
 
-  /// The decomposition of a symmetric matrix, by LAPACK's `dsyev`; nil if that did not converge.
+  /// The decomposition of a symmetric matrix, by LAPACK's `dsyevd`; nil if that did not converge.
   ///
   /// - Precondition: `matrix` is square.
   public init?(_ matrix: Matrix<Double>) {
@@ -32,9 +32,12 @@ private func decompose(
   BLAS.start()
   var spoilt = matrix.elements
   var values = [Double](repeating: 0, count: n)
-  var work = [Double](repeating: 0, count: max(1, 64 * n))
-  let info =
-    n == 0
-    ? 0 : unsafe fd_dsyev(Int32(n), vectors ? 1 : 0, &spoilt, &values, &work, Int32(work.count))
+  if n == 0 { return (values, spoilt) }
+  // The least that LAPACK asks for, and room for blocks of 64 columns.
+  var work = [Double](repeating: 0, count: 1 + 64 * n + (vectors ? 2 * n * n : 0))
+  var integers = [Int32](repeating: 0, count: 3 + 5 * n)
+  let info = unsafe fd_dsyevd(
+    Int32(n), vectors ? 1 : 0, &spoilt, &values, &work, Int32(work.count), &integers,
+    Int32(integers.count))
   return info == 0 ? (values, spoilt) : nil
 }

@@ -6,9 +6,9 @@
 #include <cblas.h>
 #include <string.h>
 // Debian's OpenBLAS has the Fortran symbols but no LAPACKE.
-extern void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda,
-                   double *w, double *work, const int *lwork, int *info, size_t jobz_length,
-                   size_t uplo_length);
+extern void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda,
+                    double *w, double *work, const int *lwork, int *iwork, const int *liwork,
+                    int *info, size_t jobz_length, size_t uplo_length);
 #endif
 
 void fd_blas_single_thread(void) {
@@ -60,16 +60,17 @@ void fd_ssyrk_upper(int transpose, int n, int k, float alpha, const float *a, in
               0, c, ldc);
 }
 
-int fd_dsyev(int n, int vectors, double *a, double *values, double *work, int work_count) {
+int fd_dsyevd(int n, int vectors, double *a, double *values, double *work, int work_count,
+              int *integers, int integer_count) {
   // Column-major LAPACK returns eigenvectors in columns: rows in our order.
   const char *job = vectors ? "V" : "N";
   int info = 0;
 #if defined(__APPLE__)
-  __LAPACK_int order = n, count = work_count, result = 0;
-  dsyev_((char *)job, "U", &order, a, &order, values, work, &count, &result);
+  __LAPACK_int order = n, count = work_count, integer = integer_count, result = 0;
+  dsyevd_((char *)job, "U", &order, a, &order, values, work, &count, integers, &integer, &result);
   info = (int)result;
 #else
-  dsyev_(job, "U", &n, a, &n, values, work, &work_count, &info, 1, 1);
+  dsyevd_(job, "U", &n, a, &n, values, work, &work_count, integers, &integer_count, &info, 1, 1);
 #endif
   return info;
 }

@@ -11,22 +11,24 @@
 #endif
 
 FD_CLONES
-void fd_differences(size_t n, size_t d, const double *restrict x, const double *restrict mean,
-                    double *restrict out) {
-  for (size_t i = 0; i < n; i++)
-    for (size_t t = 0; t < d; t++) out[i * d + t] = x[i * d + t] - mean[t];
+void fd_differences(size_t count, const uint32_t *restrict rows, size_t d, const double *restrict x,
+                    const double *restrict mean, double *restrict out) {
+  for (size_t i = 0; i < count; i++) {
+    const double *from = x + rows[i] * d;
+    for (size_t t = 0; t < d; t++) out[i * d + t] = from[t] - mean[t];
+  }
 }
 
 FD_CLONES
-void fd_whitened_logits(size_t n, size_t d, const double *restrict z, double constant,
-                        double *restrict logits, size_t stride) {
-  for (size_t i = 0; i < n; i++) {
+void fd_subtract_half_squares(size_t count, const uint32_t *restrict rows, size_t d,
+                              const double *restrict z, double *restrict logits, size_t stride) {
+  for (size_t i = 0; i < count; i++) {
     double q = 0;
     {
 #pragma clang fp reassociate(on) contract(fast)
       for (size_t t = 0; t < d; t++) q += z[i * d + t] * z[i * d + t];
     }
-    logits[i * stride] = constant - 0.5 * q;
+    logits[rows[i] * stride] -= 0.5 * q;
   }
 }
 

@@ -46,21 +46,24 @@ extension ArraysTests {
       let (x, means) = (matrix(n, d, 7), matrix(k, d, 8))
       let inverse = Matrix(rows: k, columns: d, elements: matrix(k, d, 9).elements.map(abs))
       let mean = Array(means[row: 0])
-      var z = [Double](repeating: .nan, count: n * d)
+      // Four of five: the last one given does not count.
+      let rows: [UInt32] = [7, 0, 3, 8, 1]
+      var z = [Double](repeating: .nan, count: 4 * d)
       var span = z.mutableSpan
-      MixtureFitKernels.differences(x.elements.span, mean: mean.span, into: &span)
-      #expect(z == (0..<n * d).map { x.elements[$0] - mean[$0 % d] })
+      MixtureFitKernels.differences(
+        x.elements.span, rows: rows.span, count: 4, mean: mean.span, into: &span)
+      #expect(z == (0..<4 * d).map { x[Int(rows[$0 / d]), $0 % d] - mean[$0 % d] })
 
       var logits = [Double](repeating: 7, count: n * k)
       span = logits.mutableSpan
-      MixtureFitKernels.whitenedLogits(
-        z.span, dimension: d, constant: 0.3, column: 2, of: k, into: &span)
-      let whitened = (0..<n * k).map { place in
-        place % k != 2
-          ? 7
-          : 0.3 - 0.5 * (0..<d).reduce(0.0) { $0 + z[place / k * d + $1] * z[place / k * d + $1] }
+      MixtureFitKernels.subtractHalfSquares(
+        z.span, dimension: d, rows: rows.span, count: 4, column: 2, of: k, from: &span)
+      var expected = [Double](repeating: 7, count: n * k)
+      for i in 0..<4 {
+        expected[Int(rows[i]) * k + 2] -=
+          0.5 * (0..<d).reduce(0.0) { $0 + z[i * d + $1] * z[i * d + $1] }
       }
-      expectClose(logits, whitened, 1e-15)
+      expectClose(logits, expected, 1e-15)
 
       span = logits.mutableSpan
       MixtureFitKernels.scaledLogits(

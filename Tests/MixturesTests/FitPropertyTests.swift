@@ -128,3 +128,38 @@ func theFitDoesNotDependOnThreads(_ type: CovarianceType) throws {
   let second = try GaussianMixture.fit(x, options: options)
   #expect(second.restartLogLikelihoods != first.restartLogLikelihoods)
 }
+
+/// In many dimensions most logits are bounded, not computed; one iteration must be that of the formulas,
+/// whether components overlap wholly, in part or not.
+@Test(arguments: [0, 0.3, 1, 20])
+func oneIterationIsThatOfTheResponsibilities(_ spread: Double) throws {
+  let (n, d, k) = (700, 20, 7)
+  let stream = RandomStream(seed: 5)
+  var means = stream.substream("means").normals(rows: k, columns: d)
+  means.elements = means.elements.map { spread * $0 }
+  let covariances = (0..<k).map { j in
+    let a = stream.substream("factors").substream(UInt64(j)).normals(rows: d, columns: d)
+    var c = Gemm.product(a, transposed: a)
+    for t in 0..<d { c[t, t] += 0.01 }
+    return c
+  }
+  let start = try GaussianMixture(
+    weights: (1...k).map { Double($0) / 28 }, means: means, covariances: .full(covariances))
+  let density = Marginal(start, alpha: 1, sigmaSquared: 0)
+  let x = density.sample(n, from: stream.substream("sample"))
+  let options = FitOptions(
+    componentCount: k, covarianceFloor: 0, maximumIterations: 1, tolerance: 0)
+  let fit = try GaussianMixture.fit(x, options: options, startingFrom: start)
+
+  let logs = density.logDensity(x)
+  #expect(abs(fit.trace[0] - logs.reduce(0, +) / Double(n)) < 1e-11 * abs(fit.trace[0]))
+  let gamma = density.responsibilities(x)
+  for j in 0..<k {
+    let count = (0..<n).reduce(0) { $0 + gamma[$1, j] }
+    #expect(abs(fit.mixture.weights[j] - count / Double(n)) < 1e-12)
+    for a in 0..<d {
+      let mean = (0..<n).reduce(0) { $0 + gamma[$1, j] * x[$1, a] } / count
+      #expect(abs(fit.mixture.means[j, a] - mean) < 1e-10)
+    }
+  }
+}

@@ -30,9 +30,9 @@ extension NoisyComponents {
     let (d, k) = (means.columns, means.rows)
     var (x, means) = (x, means)
     var inverse = Matrix<Double>(rows: k, columns: d, repeating: 1)
-    if let whitening = spectra[0].whitening {
-      x = Gemm.product(x, whitening)
-      means = Gemm.product(means, whitening)
+    if let whitening = spectra[0].whiteningRows {
+      x = Gemm.product(x, transposed: whitening)
+      means = Gemm.product(means, transposed: whitening)
     } else {
       for j in 0..<k {
         let values = spectra[j].values
@@ -49,33 +49,19 @@ extension NoisyComponents {
     }
   }
 
-  /// Full covariances: ‖(x − m_k) W_k‖², one product of BLAS a block and component.
-  ///
-  /// The difference is taken first; xW − mW would lose digits for components far from the centre.
+  /// Full covariances: log w_k N(x_i; m_k, C_k) = constant_k − ½‖W_k (x_i − m_k)‖², the differences
+  /// first, since W x − W m would lose digits for components far from the centre.
   private func fullSums(
     _ x: Matrix<Double>, _ constants: [Double], into gamma: inout Matrix<Double>
   ) -> [Double] {
-    let (d, k) = (means.columns, means.rows)
-    let whitenings = spectra.compactMap(\.whitening)
-    precondition(whitenings.count == k, "\(whitenings.count) covariances for \(k) components")
-    return gamma.mapRowBlocks(grain: NoisyComponents.grain) { range, block in
-      let n = range.count
-      var difference = [Double](repeating: 0, count: n * d)
-      var white = [Double](repeating: 0, count: n * d)
-      for j in 0..<k {
-        let whitening = whitenings[j]
-        var target = difference.mutableSpan
-        MixtureFitKernels.differences(
-          x.elements.span.extracting(x.elementRange(range)),
-          mean: means.elements.span.extracting(means.elementRange(j..<j + 1)), into: &target)
-        var z = white.mutableSpan
-        Gemm.multiplySerially(
-          m: n, n: d, k: d, difference.span, whitening.elements.span, transposed: false,
-          into: &z)
-        MixtureFitKernels.whitenedLogits(
-          white.span, dimension: d, constant: constants[j], column: j, of: k, into: &block)
-      }
-      return GaussianKernels.softmax(rows: n, columns: k, &block).reduce(0, +)
+    let whitenings = spectra.compactMap(\.whiteningRows)
+    precondition(
+      whitenings.count == means.rows, "\(whitenings.count) covariances for \(means.rows)")
+    return gamma.mapRowBlocks(grain: 2 * NoisyComponents.grain) { range, block in
+      var logits = BoundedLogits(
+        rows: range.count, means: means, whitenings: whitenings, constants: constants)
+      logits.fill(&block, x.elements.span.extracting(x.elementRange(range)))
+      return GaussianKernels.softmax(rows: range.count, columns: means.rows, &block).reduce(0, +)
     }
   }
 }

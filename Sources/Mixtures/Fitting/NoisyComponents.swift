@@ -27,16 +27,14 @@ struct NoisyComponents: Sendable {
       return values.count == 1 ? sum * Double(d) : sum
     }
 
-    /// The matrix U diag(c^{-1/2}), d×d: rows x of samples become white as xW.
-    var whitening: Matrix<Double>? {
-      guard let rows = vectorRows else { return nil }
-      let d = rows.rows
-      var w = Matrix<Double>(rows: d, columns: d)
-      for j in 0..<d {
+    /// W = diag(c^{-1/2}) Uᵀ, d×d: z = W x is white, its first coordinates those of least variance.
+    var whiteningRows: Matrix<Double>? {
+      guard var rows = vectorRows else { return nil }
+      for j in 0..<rows.rows {
         let scale = 1 / values[j].squareRoot()
-        for a in 0..<d { w[a, j] = rows[j, a] * scale }
+        for a in 0..<rows.columns { rows[j, a] *= scale }
       }
-      return w
+      return rows
     }
   }
 

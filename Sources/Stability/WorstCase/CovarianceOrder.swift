@@ -79,7 +79,7 @@ private func compare(_ mixture: GaussianMixture, _ j: Int, _ k: Int) -> Covarian
     guard let eigen = SymmetricEigen(covarianceGap(mixture, j, k)) else { return .undecided }
     let turned = RowProducts.product(Matrix([shift]), eigen.vectorRows.transposed).elements
     let size = (mixture.largestVariances[j] + mixture.largestVariances[k])
-    // A generous multiple of LAPACK's backward error for dsyev.
+    // A generous multiple of LAPACK's backward error for dsyevd.
     let error = 16 * Double(mixture.dimension) * Double.ulpOfOne * size
     return relation(gaps: eigen.values, squares: turned.map { $0 * $0 }, error: error)
   }

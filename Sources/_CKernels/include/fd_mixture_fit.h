@@ -4,12 +4,14 @@
 #define FD_MIXTURE_FIT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-/// out_i = x_i − mean for n rows of d numbers.
-void fd_differences(size_t n, size_t d, const double *x, const double *mean, double *out);
-/// logits[i·stride] = constant − ½ ‖z_i‖².
-void fd_whitened_logits(size_t n, size_t d, const double *z, double constant, double *logits,
-                        size_t stride);
+/// out_i = x_{rows[i]} − mean, d numbers each.
+void fd_differences(size_t count, const uint32_t *rows, size_t d, const double *x,
+                    const double *mean, double *out);
+/// logits[rows[i]·stride] −= ½ ‖z_i‖² for `count` rows z_i of d numbers.
+void fd_subtract_half_squares(size_t count, const uint32_t *rows, size_t d, const double *z,
+                              double *logits, size_t stride);
 /// logits[i·k + j] = constants[j] − ½ Σ_a (x_ia − means_ja)² inverse_ja.
 void fd_scaled_logits(size_t n, size_t d, size_t k, const double *x, const double *means,
                       const double *inverse, const double *constants, double *logits);

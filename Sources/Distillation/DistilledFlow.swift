@@ -47,14 +47,18 @@ public enum DistilledFlow: Sendable {
     }
   }
 
-  /// Φ_{end←start} with error control.
+  /// Φ_{end←start} with error control, and with estimates of the errors that are left if asked for.
   public func transport(
-    _ x: Matrix<Double>, from start: Double, to end: Double, tolerance: Double
+    _ x: Matrix<Double>, from start: Double, to end: Double, tolerance: Double,
+    estimatingErrors: Bool = true
   ) -> Transport {
     switch self {
     case .closedForm(let flow):
-      Teacher(flow, tolerance: tolerance).transport(x, from: start, to: end)
-    case .learned(let flow): flow.transport(x, from: start, to: end, tolerance: tolerance)
+      Teacher(flow, tolerance: tolerance)
+        .transport(x, from: start, to: end, estimatingErrors: estimatingErrors)
+    case .learned(let flow):
+      flow.transport(
+        x, from: start, to: end, tolerance: tolerance, estimatingErrors: estimatingErrors)
     }
   }
 

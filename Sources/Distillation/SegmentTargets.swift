@@ -59,8 +59,9 @@ extension Recipe {
     let (from, to) = segment
     switch teacher {
     case .accurate:
-      return try flow.transport(x, from: from, to: to, tolerance: teacherTolerance)
-        .orThrow().states
+      return try flow.transport(
+        x, from: from, to: to, tolerance: teacherTolerance, estimatingErrors: false
+      ).orThrow().states
     case .published:
       guard let flow = flow.closedForm else {
         preconditionFailure("the published teacher of a learned score")

@@ -13,7 +13,7 @@ protocol RowVectorField {
 struct IntegrationResult: Sendable {
   /// The states at the end, in the order of the input.
   var states: [Double]
-  /// Estimated Euclidean norm of each row's global error.
+  /// Estimated Euclidean norm of each row's global error, if that was asked for.
   var errors: [Double]
   /// Evaluations of the vector field, summed over rows.
   var evaluations: Int
@@ -23,11 +23,11 @@ struct IntegrationResult: Sendable {
   var unfinished: [Int]
 }
 
-/// The 8(5,3) pair of Dormand and Prince with error control row by row, many rows in lockstep.
+/// An embedded Runge–Kutta pair with error control row by row, many rows in lockstep.
 ///
 /// Each row has its own time, step and decision; rows that arrive leave the batch. The global error
-/// is estimated on the way: the vector e of accumulated local errors (of the order-5 estimate, so
-/// that it overstates the order-8 solution that is carried on) follows the linearised flow by one
+/// is estimated on the way: the vector e of accumulated local errors (those of the embedded solution, so
+/// that it overstates the solution of higher order that is carried on) follows the linearised flow by one
 /// directional difference a step.
 struct AdaptiveIntegrator<Field: RowVectorField> {
   var field: Field
@@ -35,16 +35,21 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
   let tolerance: Double
   /// The largest number of attempted steps a row may take.
   let stepLimit: Int
+  /// Whether global errors are estimated, which takes one evaluation a step.
+  let estimatesErrors: Bool
 
-  /// The derivatives within a step, stage after stage.
+  private let pair: EmbeddedPair
+  /// The derivatives within a step, stage after stage, that at its end last.
   private var stages: [Double] = []
   private var evaluations = 0
   private var rejections = 0
 
-  init(_ field: Field, tolerance: Double, stepLimit: Int) {
+  init(_ field: Field, tolerance: Double, stepLimit: Int, estimatesErrors: Bool = true) {
     self.field = field
+    self.estimatesErrors = estimatesErrors
     self.tolerance = tolerance
     self.stepLimit = stepLimit
+    pair = .suited(to: tolerance, estimatesErrors: estimatesErrors)
   }
 
   /// Integrates every row of `states` (n×d) from time `start` to time `end`.
@@ -70,6 +75,7 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
     }
     result.evaluations = evaluations
     result.rejections = rejections
+    if !estimatesErrors { result.errors = [] }
     return result
   }
 
@@ -95,51 +101,60 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
     var stages: [Double] = []
     swap(&stages, &self.stages)
     defer { swap(&stages, &self.stages) }
-    let room = DormandPrince853.stageCount * size
+    let room = (pair.stageCount + 1) * size
     if stages.count < room { stages = Array(repeating: 0, count: room) }
     stages.removeLast(stages.count - room)
     var all = stages.mutableSpan
     all.copy(batch.derivative.span)
     var y = [Double](repeating: 0, count: size)
-    var derivative = [Double](repeating: 0, count: size)
     func combine(_ coefficients: [Double], from base: [Double], into out: inout [Double]) {
       var span = out.mutableSpan
       RungeKuttaKernel.sum(
         dimension: d, base.span, steps: batch.steps, coefficients: coefficients,
         stages: stages.span, into: &span)
     }
-    for s in 1..<DormandPrince853.stageCount {
-      combine(DormandPrince853.stages[s - 1], from: batch.y, into: &y)
-      let times = (0..<n).map { batch.times[$0] + DormandPrince853.nodes[s] * batch.steps[$0] }
+    func evaluateStage(_ s: Int, _ times: [Double]) {
       var target = stages.mutableSpan
       target.withRange(s * size..<(s + 1) * size) {
         field.evaluate(times: times, y.span, into: &$0)
       }
     }
-    combine(DormandPrince853.weights, from: batch.y, into: &y)
-    let zero = [Double](repeating: 0, count: size)
-    var (error5, error3) = (zero, zero)
-    combine(DormandPrince853.error5, from: zero, into: &error5)
-    combine(DormandPrince853.error3, from: zero, into: &error3)
+    for s in 1..<pair.stageCount {
+      combine(pair.stages[s - 1], from: batch.y, into: &y)
+      evaluateStage(s, (0..<n).map { batch.times[$0] + pair.nodes[s] * batch.steps[$0] })
+    }
+    combine(pair.weights, from: batch.y, into: &y)
     let ends = (0..<n).map { i in
       batch.steps[i] == end - batch.times[i] ? end : batch.times[i] + batch.steps[i]
     }
-    evaluate(ends, y, into: &derivative)
-    evaluations += DormandPrince853.stageCount * n
-
-    let errors = (0..<n).map { i in
-      relativeError(row: i, y: batch.y, next: y, error5: error5, error3: error3)
+    evaluateStage(pair.stageCount, ends)
+    evaluations += pair.stageCount * n
+    let zero = [Double](repeating: 0, count: size)
+    var error = zero
+    combine(pair.error, from: zero, into: &error)
+    var rough: [Double]?
+    if let weights = pair.roughError {
+      var sum = zero
+      combine(weights, from: zero, into: &sum)
+      rough = sum
     }
-    let accepted = errors.map { $0 <= 1 }
-    carryErrors(&batch, accepted: accepted, local: error5)
+
+    let errors = relativeErrors(
+      batch.y.span, next: y.span, error: error.span, rough: rough?.span)
+    if estimatesErrors {
+      carryErrors(&batch, accepted: errors.map { $0 <= 1 }, local: error.span)
+    }
+    let last = stages.span.extracting(pair.stageCount * size..<(pair.stageCount + 1) * size)
     for i in 0..<n {
       let range = i * d..<(i + 1) * d
-      var factor = errors[i] > 0 ? 0.9 * .pow(errors[i], -1 / DormandPrince853.order) : 10
+      var factor = errors[i] > 0 ? 0.9 * .pow(errors[i], -1 / pair.order) : 10
       factor = factor.isFinite ? min(10, max(0.2, factor)) : 0.1
-      if accepted[i] {
+      if errors[i] <= 1 {
         batch.times[i] = ends[i]
-        batch.y.replaceSubrange(range, with: y[range])
-        batch.derivative.replaceSubrange(range, with: derivative[range])
+        var state = batch.y.mutableSpan
+        state.withRange(range) { $0.copy(y.span.extracting(range)) }
+        var derivative = batch.derivative.mutableSpan
+        derivative.withRange(range) { $0.copy(last.extracting(range)) }
         // No growth right after a rejection: the step was just found too long.
         if batch.rejectedLast[i] { factor = min(1, factor) }
         batch.rejectedLast[i] = false
@@ -152,68 +167,77 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
     }
   }
 
-  /// The error of a step in units of the tolerance, as DOP853 measures it; 2 if not finite.
-  private func relativeError(
-    row i: Int, y: [Double], next: [Double], error5: [Double], error3: [Double]
-  ) -> Double {
-    let d = field.dimension
-    var (before, after, five, three) = (0.0, 0.0, 0.0, 0.0)
-    for a in i * d..<(i + 1) * d {
-      before += y[a] * y[a]
-      after += next[a] * next[a]
-      five += error5[a] * error5[a]
-      three += error3[a] * error3[a]
-    }
+  /// The error of each row's step in units of the tolerance, with two estimates as DOP853 measures it;
+  /// infinite if not finite.
+  private func relativeErrors(
+    _ y: Span<Double>, next: Span<Double>, error: Span<Double>, rough: Span<Double>?
+  ) -> [Double] {
+    let (d, tolerance) = (field.dimension, tolerance)
     let n = Double(d)
-    let scale = tolerance * (1 + (max(before, after) / n).squareRoot())
-    if five == 0 && three == 0 && after.isFinite { return 0 }
-    let error = five / (scale * ((five + 0.01 * three) * n).squareRoot())
-    return error.isFinite && after.isFinite ? error : .infinity
+    // Not a map: its closure would copy the field for each row.
+    var result = [Double](repeating: 0, count: y.count / d)
+    for i in result.indices {
+      let after = squaredNorm(next, i, d)
+      let square = squaredNorm(error, i, d)
+      let roughSquare = if let rough { squaredNorm(rough, i, d) } else { 0.0 }
+      if square == 0 && roughSquare == 0 && after.isFinite { continue }
+      let scale = tolerance * (1 + (max(squaredNorm(y, i, d), after) / n).squareRoot())
+      let relative =
+        rough == nil
+        ? (square / n).squareRoot() / scale
+        : square / (scale * ((square + 0.01 * roughSquare) * n).squareRoot())
+      result[i] = relative.isFinite && after.isFinite ? relative : .infinity
+    }
+    return result
   }
 
   /// Moves the accumulated error of each accepted row along the linearised flow and adds the
   /// step's local error to it.
-  private mutating func carryErrors(_ batch: inout Batch, accepted: [Bool], local: [Double]) {
+  private mutating func carryErrors(
+    _ batch: inout Batch, accepted: [Bool], local: Span<Double>
+  ) {
     let (n, d) = (batch.rows.count, field.dimension)
-    var shifted = batch.y
-    var norms = [Double](repeating: 0, count: n)
-    var widths = norms
-    for i in 0..<n {
-      var (error, state) = (0.0, 0.0)
-      for a in i * d..<(i + 1) * d {
-        error += batch.error[a] * batch.error[a]
-        state += batch.y[a] * batch.y[a]
-      }
-      norms[i] = error.squareRoot()
-      // The root of the rounding unit balances truncation and rounding of the difference.
-      widths[i] = 1e-7 * (1 + state.squareRoot())
-      guard norms[i] > 0 else { continue }
-      for a in i * d..<(i + 1) * d { shifted[a] += widths[i] * batch.error[a] / norms[i] }
-    }
-    var pushed = shifted
+    let norms = (0..<n).map { squaredNorm(batch.error.span, $0, d).squareRoot() }
+    // The root of the rounding unit balances truncation and rounding of the difference.
+    let widths = (0..<n).map { 1e-7 * (1 + squaredNorm(batch.y.span, $0, d).squareRoot()) }
+    var pushed = batch.y
     if norms.contains(where: { $0 > 0 }) {
+      var shifted = batch.y
+      var target = shifted.mutableSpan
+      let error = batch.error.span
+      for i in 0..<n where norms[i] > 0 {
+        let factor = widths[i] / norms[i]
+        for a in i * d..<(i + 1) * d { target[a] += factor * error[a] }
+      }
       evaluate(batch.times, shifted, into: &pushed)
       evaluations += n
     }
+    // Moved out while it changes, for access to the rest.
+    var errors: [Double] = []
+    swap(&errors, &batch.error)
+    defer { swap(&errors, &batch.error) }
+    let (slopes, moved) = (batch.derivative.span, pushed.span)
+    var error = errors.mutableSpan
     for i in 0..<n where accepted[i] {
       let range = i * d..<(i + 1) * d
       if norms[i] > 0 {
         // e ← ‖e‖ exp(h uᵀJu) in the direction u + hJu, u = e/‖e‖.
         var (rate, length) = (0.0, 0.0)
+        let (step, perNorm, perWidth) = (batch.steps[i], 1 / norms[i], 1 / widths[i])
         for a in range {
-          let u = batch.error[a] / norms[i]
-          let ju = (pushed[a] - batch.derivative[a]) / widths[i]
+          let u = error[a] * perNorm
+          let ju = (moved[a] - slopes[a]) * perWidth
           rate += u * ju
-          batch.error[a] = u + batch.steps[i] * ju
-          length += batch.error[a] * batch.error[a]
+          error[a] = u + step * ju
+          length += error[a] * error[a]
         }
-        let factor = norms[i] * .exp(min(batch.steps[i] * rate, 700)) / length.squareRoot()
-        for a in range { batch.error[a] *= factor }
+        let factor = norms[i] * .exp(min(step * rate, 700)) / length.squareRoot()
+        for a in range { error[a] *= factor }
       }
       var alignment = 0.0
-      for a in range { alignment += batch.error[a] * local[a] }
+      for a in range { alignment += error[a] * local[a] }
       let sign = alignment < 0 ? -1.0 : 1.0
-      for a in range { batch.error[a] += sign * local[a] }
+      for a in range { error[a] += sign * local[a] }
     }
   }
 
@@ -244,7 +268,7 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
       }
       let second = (change / Double(d)).squareRoot() / (abs(first[i]) * scales[i])
       let largest = max(rms(batch.derivative, i) / scales[i], second)
-      let step = largest > 0 ? Double.pow(0.01 / largest, 1 / DormandPrince853.order) : abs(span)
+      let step = largest > 0 ? Double.pow(0.01 / largest, 1 / pair.order) : abs(span)
       return min(100 * abs(first[i]), max(step, 1e-6 * abs(first[i])), abs(span))
         * (span < 0 ? -1 : 1)
     }
@@ -254,6 +278,13 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
       return (sum / Double(d)).squareRoot()
     }
   }
+}
+
+/// Σ_a v_ia² of row i of `columns` numbers.
+private func squaredNorm(_ v: Span<Double>, _ i: Int, _ columns: Int) -> Double {
+  var sum = 0.0
+  for a in i * columns..<(i + 1) * columns { sum += v[a] * v[a] }
+  return sum
 }
 
 /// The rows still on their way, packed.

@@ -24,18 +24,19 @@ package struct FieldTransport: Sendable {
   ///
   /// Blocks of rows depend on their number alone, so results do not depend on threads.
   package func carry(
-    _ rows: Matrix<Double>, from start: Double, to end: Double
+    _ rows: Matrix<Double>, from start: Double, to end: Double, estimatingErrors: Bool = true
   ) -> Transport {
     if start == end {
       return Transport(
         states: rows, evaluations: 0, rejections: 0,
-        errorEstimates: Array(repeating: 0, count: rows.rows), outcome: .reached)
+        errorEstimates: estimatingErrors ? Array(repeating: 0, count: rows.rows) : [],
+        outcome: .reached)
     }
     let blocks = Parallel.blocks(of: rows.rows, grain: FieldTransport.grain)
     let parts = Parallel.map(blocks.count) { b in
       var integrator = AdaptiveIntegrator(
         ClosureField(dimension: rows.columns, field: field), tolerance: tolerance,
-        stepLimit: stepLimit)
+        stepLimit: stepLimit, estimatesErrors: estimatingErrors)
       var part = integrator.integrate(rows.rowBlock(blocks[b]).elements, from: start, to: end)
       part.unfinished = part.unfinished.map { $0 + blocks[b].lowerBound }
       return part

@@ -46,13 +46,34 @@ struct MeanSpan: Sendable {
     return RowProducts.product(shifted, basis)
   }
 
+  /// The whole states at time s of rows whose states at time t were `x`, from those in the span at both
+  /// times: y moves by Q(y'_s − y'_t) + (ρ_s − ρ_t) μ̄, nothing else.
+  func leaving(
+    _ x: Matrix<Double>, at t: Double, _ before: Matrix<Double>, _ after: Matrix<Double>, at s: Double
+  ) -> Matrix<Double> {
+    let (from, to) = (scale(t), scale(s))
+    var moved = after
+    for i in moved.elements.indices {
+      moved.elements[i] = moved.elements[i] / to - before.elements[i] / from
+    }
+    var result = RowProducts.product(moved, basis.transposed)
+    let shift = process.alpha(s) / to - process.alpha(t) / from
+    for i in result.elements.indices {
+      result.elements[i] =
+        to * (x.elements[i] / from + result.elements[i] + shift * centre[i % x.columns])
+    }
+    return result
+  }
+
+  /// s(t) = √(α²λ + σ²), λ the shared variance.
+  private func scale(_ t: Double) -> Double {
+    let alpha = process.alpha(t)
+    return (alpha * alpha * variance + process.sigmaSquared(t)).squareRoot()
+  }
+
   /// log(s_s/s_t): what happens across the span from t to s.
   func logStretch(from t: Double, to s: Double) -> Double {
-    func square(_ time: Double) -> Double {
-      let alpha = process.alpha(time)
-      return alpha * alpha * variance + process.sigmaSquared(time)
-    }
-    return 0.5 * .log(square(s) / square(t))
+    .log(scale(s) / scale(t))
   }
 }
 

@@ -56,12 +56,15 @@ public struct LearnedFlow: Sendable {
   ///
   /// Error estimates are those of z times the largest s_i: never too small on that account.
   public func transport(
-    _ x: Matrix<Double>, from start: Double, to end: Double, tolerance: Double
+    _ x: Matrix<Double>, from start: Double, to end: Double, tolerance: Double,
+    estimatingErrors: Bool = true
   ) -> Transport {
     precondition(x.columns == dimension, "\(x.columns) columns for dimension \(dimension)")
     let field = field
     let carried = FieldTransport(tolerance: tolerance) { field.velocities($1, angles: $0) }
-      .carry(entering(x, at: start), from: angle(start), to: angle(end))
+      .carry(
+        entering(x, at: start), from: angle(start), to: angle(end),
+        estimatingErrors: estimatingErrors)
     return carried.replacing(
       states: leaving(carried.states, at: end), errorScale: lengths(end).reduce(0, max))
   }

@@ -104,6 +104,7 @@ void NAME(fd_shared_posterior)(size_t n, size_t d, size_t k, const REAL *x, cons
   // Rounding errors in a scalar product of d terms, summed in blocks.
   const size_t chain = d < NAME(depth_block) ? d : NAME(depth_block);
   const double steps = 10 + (double)chain + (double)(d / NAME(depth_block));
+  const double per_length = 1 / ((double)UNIT * extent->largest * steps);
   const int long_reference = extent->reference > extent->largest;
   double last_m = NAN, last_c = NAN, slope = 0, reach = 0, farthest = 0, log_c = 0;
   for (size_t first = 0; first < n; first += NAME(chunk)) {
@@ -123,11 +124,9 @@ void NAME(fd_shared_posterior)(size_t n, size_t d, size_t k, const REAL *x, cons
         slope = m / c;
         reach = m * extent->largest;
         // The longest z for which `bound` below stays within the tolerance.
-        farthest = ((double)TOLERANCE / slope - (double)d * (double)SMALLEST) /
-                   ((double)UNIT * extent->largest);
-        farthest = farthest / steps - reach;
+        farthest = ((double)TOLERANCE * c / m - (double)d * (double)SMALLEST) * per_length - reach;
         farthest = farthest > 0 ? farthest * farthest : -1;
-        log_c = log(c);
+        log_c = log_sum ? log(c) : 0;
         last_m = m;
         last_c = c;
       }
@@ -184,7 +183,7 @@ void NAME(fd_shared_posterior)(size_t n, size_t d, size_t k, const REAL *x, cons
     NAME(listed_products)(rows, k, wide_d, logits, wide_k, nu.by_coordinate, lists, counts, sums);
     for (size_t i = 0; i < rows; i++) {
       const double m = shift[first + i], c = a[first + i] * lambda + b[first + i];
-      const double e = (e1[first + i] * lambda + e0) / c;
+      const double numerator = e1[first + i] * lambda + e0, e = numerator == 0 ? 0 : numerator / c;
       REAL *to = out + (first + i) * d;
       if (direct[i]) {
         const REAL *row = logits + i * wide_k;

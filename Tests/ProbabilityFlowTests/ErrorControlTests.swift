@@ -10,9 +10,12 @@ private struct Measured {
   let errors: [Double]
   let transport: Transport
 
-  init(_ c: RandomCase, _ x: Matrix<Double>, tolerance: Double, exact: Matrix<Double>) {
+  init(
+    _ c: RandomCase, _ x: Matrix<Double>, tolerance: Double, exact: Matrix<Double>,
+    estimatingErrors: Bool = true
+  ) {
     transport = Teacher(ProbabilityFlow(c.mixture, c.process), tolerance: tolerance)
-      .transport(x, from: c.process.horizon, to: 0)
+      .transport(x, from: c.process.horizon, to: 0, estimatingErrors: estimatingErrors)
     let states = transport.states
     errors = (0..<x.rows).map { distance(states[row: $0], exact[row: $0]) }
   }
@@ -68,6 +71,24 @@ func errorsFollowTheTolerance(_ type: CovarianceType) throws {
     guard runs[0].transport.evaluationsPerSample > 60 else { continue }
     let growth = runs[3].transport.evaluationsPerSample / runs[0].transport.evaluationsPerSample
     #expect(growth > 1.5 && growth < 1.5 * .pow(1e6, 0.125), "\(type), seed \(seed): \(growth)")
+  }
+}
+
+/// Without estimates the same holds for less.
+@Test(arguments: CovarianceType.allCases)
+func errorsFollowTheToleranceWithoutEstimates(_ type: CovarianceType) throws {
+  for seed in 0..<6 {
+    let c = try RandomCase(seed, type)
+    let x = c.sample(40, at: c.process.horizon)
+    let exact = exactStates(c, x)
+    for tolerance in [1e-3, 1e-4, 1e-5, 1e-6, 1e-8] {
+      let run = Measured(c, x, tolerance: tolerance, exact: exact, estimatingErrors: false)
+      let typical = run.errors.sorted()[20]
+      #expect(typical <= 10 * tolerance, "\(type), seed \(seed), \(tolerance): \(typical)")
+      #expect(run.transport.outcome == .reached && run.transport.errorEstimates.isEmpty)
+      let full = Measured(c, x, tolerance: tolerance, exact: exact).transport
+      #expect(run.transport.evaluations <= full.evaluations)
+    }
   }
 }
 

@@ -136,3 +136,29 @@ func theFlowCarriesTheLaw(_ type: CovarianceType) throws {
     #expect(abs(squares.deviation(from: c.mixture.secondMoment)) < 4.5, "\(type), seed \(seed)")
   }
 }
+
+/// With fewer components than coordinates and one variance only the span of the means is integrated.
+@Test(arguments: [1, 2, 3, 6])
+func theFlowWithinTheSpanOfTheMeansIsTheFlow(_ k: Int) throws {
+  let (n, d) = (30, 10)
+  let stream = RandomStream(seed: 11).substream(UInt64(k))
+  var means = stream.substream("means").normals(rows: k, columns: d)
+  // The last mean is a multiple of the first: the span has a dimension less.
+  if k == 6 { means[row: 5] = means[row: 0].map { -0.5 * $0 } }
+  let mixture = try GaussianMixture(
+    weights: (1...k).map { 2 * Double($0) / Double(k * (k + 1)) }, means: means,
+    covariances: .spherical(Array(repeating: 0.09, count: k)))
+  let flow = ProbabilityFlow(mixture, try OrnsteinUhlenbeck(beta: 2))
+  let x = flow.marginal(at: 1).sample(n, from: stream.substream("x"))
+  let transport = Teacher(flow, tolerance: 1e-12).transport(x, from: 1, to: 0.01)
+  let fixed = PublishedTeacher(flow, steps: 3000).transport(x, from: 1, to: 0.01)
+  #expect(largestDifference(transport.states.elements, fixed.elements) < 1e-9)
+  // And back, with a row that has nowhere to go.
+  var bad = transport.states
+  bad[7, 3] = .nan
+  let back = Teacher(flow, tolerance: 1e-12).transport(bad, from: 0.01, to: 1)
+  #expect(back.outcome == .unfinished(rows: [7]))
+  for i in 0..<n where i != 7 {
+    #expect(distance(back.states[row: i], x[row: i]) < 1e-9)
+  }
+}

@@ -1,4 +1,5 @@
 #include "fd_kernels.h"
+#include "fd_products.h"
 
 #if defined(__APPLE__)
 #include <Accelerate/Accelerate.h>
@@ -42,6 +43,11 @@ const char *fd_blas_better_core(void) {
 
 void fd_sgemm(int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float *a,
               int lda, const float *b, int ldb, float beta, float *c, int ldc) {
+  if (fd_small_product_suits(transpose_a, n, k)) {
+    fd_small_product(transpose_a, transpose_b, (size_t)m, (size_t)n, (size_t)k, alpha, a,
+                     (size_t)lda, b, (size_t)ldb, beta, c, (size_t)ldc);
+    return;
+  }
   cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
               transpose_b ? CblasTrans : CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c,
               ldc);

@@ -6,7 +6,8 @@ extension ArraysTests {
     /// Rows of the result, columns of it, and the length of the sums.
     static let shapes = [
       (1, 1, 1), (1, 7, 3), (5, 1, 9), (3, 5, 7), (17, 64, 33), (127, 4, 2), (129, 20, 9),
-      (256, 3, 5), (300, 3, 40), (513, 31, 17), (700, 2, 300),
+      (256, 3, 5), (300, 3, 40), (513, 31, 17), (700, 2, 300), (18, 22, 256), (150, 37, 517),
+      (133, 290, 270),
     ]
 
     /// The operands of a product of this shape, laid out for the transposes.

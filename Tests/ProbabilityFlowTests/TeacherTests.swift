@@ -144,7 +144,7 @@ func theFlowWithinTheSpanOfTheMeansIsTheFlow(_ k: Int) throws {
   let stream = RandomStream(seed: 11).substream(UInt64(k))
   var means = stream.substream("means").normals(rows: k, columns: d)
   // The last mean is a multiple of the first: the span has a dimension less.
-  if k == 6 { means[row: 5] = means[row: 0].map { -0.5 * $0 } }
+  if k == 6 { means[row: 5] = ArraySlice(means[row: 0].map { -0.5 * $0 }) }
   let mixture = try GaussianMixture(
     weights: (1...k).map { 2 * Double($0) / Double(k * (k + 1)) }, means: means,
     covariances: .spherical(Array(repeating: 0.09, count: k)))

@@ -62,7 +62,7 @@ extension DistillationTests {
       var parts = PlanParts(steps: 133)
       (parts.recipe.pool, parts.times, parts.seed) = (256, planned.grid.times, 5)
       let plan = try parts.plan()
-      let short = try train(plan).chain.relativeError(plan, samples: 2048, seed: 5)
+      let short = try train(plan).chain.relativeError(plan, samples: 8192, seed: 5)
       #expect(
         abs(prediction.relativeError - short.value * pow(133.0 / 400, 1.5 - 0.25 * log(2))) < 1e-12)
       #expect(prediction.factor > pow(3, 0.31))

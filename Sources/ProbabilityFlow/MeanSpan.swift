@@ -49,7 +49,8 @@ struct MeanSpan: Sendable {
   /// The whole states at time s of rows whose states at time t were `x`, from those in the span at both
   /// times: y moves by Q(y'_s − y'_t) + (ρ_s − ρ_t) μ̄, nothing else.
   func leaving(
-    _ x: Matrix<Double>, at t: Double, _ before: Matrix<Double>, _ after: Matrix<Double>, at s: Double
+    _ x: Matrix<Double>, at t: Double, _ before: Matrix<Double>, _ after: Matrix<Double>,
+    at s: Double
   ) -> Matrix<Double> {
     let (from, to) = (scale(t), scale(s))
     var moved = after

@@ -46,7 +46,11 @@ extension Benchmark {
       let flow = try Subjects.paper(sigma0: sigma0)
       let x = flow.marginal(at: 1).sample(10_000, from: RandomStream(seed: 7))
       let teacher = Teacher(flow, tolerance: tolerance)
-      return { try seconds { _ = try teacher.transport(x, from: 1, to: 0, estimatingErrors: false).orThrow() } }
+      return {
+        try seconds {
+          _ = try teacher.transport(x, from: 1, to: 0, estimatingErrors: false).orThrow()
+        }
+      }
     }
   }
 }

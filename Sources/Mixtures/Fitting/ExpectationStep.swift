@@ -54,9 +54,11 @@ extension NoisyComponents {
   private func fullSums(
     _ x: Matrix<Double>, _ constants: [Double], into gamma: inout Matrix<Double>
   ) -> [Double] {
-    let whitenings = spectra.compactMap(\.whiteningRows)
-    precondition(
-      whitenings.count == means.rows, "\(whitenings.count) covariances for \(means.rows)")
+    let (means, weights) = (means, weights)
+    let whitenings = Parallel.map(means.rows) { j in
+      guard let rows = spectra[j].whiteningRows else { preconditionFailure("no eigenvectors") }
+      return BoundedLogits.separating(rows, of: j, means: means, weights: weights)
+    }
     return gamma.mapRowBlocks(grain: 2 * NoisyComponents.grain) { range, block in
       var logits = BoundedLogits(
         rows: range.count, means: means, whitenings: whitenings, constants: constants)

@@ -27,7 +27,7 @@ struct NoisyComponents: Sendable {
       return values.count == 1 ? sum * Double(d) : sum
     }
 
-    /// W = diag(c^{-1/2}) Uᵀ, d×d: z = W x is white, its first coordinates those of least variance.
+    /// W = diag(c^{-1/2}) Uᵀ, d×d: z = W x is white.
     var whiteningRows: Matrix<Double>? {
       guard var rows = vectorRows else { return nil }
       for j in 0..<rows.rows {

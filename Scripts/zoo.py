@@ -31,7 +31,8 @@ import dotplot
 # components by log-normal factors.
 #
 # These lines were drawn by a seeded generator when the planner was finished: d from 2 to 64, log-uniform K in
-# [2, 40] and sigma0 in [.03, 1], the rest uniform. Nothing was chosen by what they gave.
+# [2, 40] and sigma0 in [.03, 1], the rest uniform. Nothing was chosen by what they gave but the number of
+# samples on which a rehearsal is measured.
 ZOO = [
     ("sphere-2-2", 2, 2, 0.32, "sphere", 3.6, "equal", "diag"),
     ("sphere-2-5", 2, 5, 0.44, "sphere", 1.7, "equal", "same"),

@@ -131,6 +131,19 @@ public struct GaussianMixture: Sendable, Equatable {
     }
   }
 
+  /// Cov(X_0) = Σ_k w_k (Σ_k + (μ_k − E X_0)(μ_k − E X_0)ᵀ).
+  public var totalCovariance: Matrix<Double> {
+    let (mean, d) = (mean, dimension)
+    var result = Matrix<Double>(rows: d, columns: d)
+    for k in 0..<componentCount {
+      let (own, offset) = (covariance(k), zip(means[row: k], mean).map { $0 - $1 })
+      for a in 0..<d {
+        for b in 0..<d { result[a, b] += weights[k] * (own[a, b] + offset[a] * offset[b]) }
+      }
+    }
+    return result
+  }
+
   /// √(tr Cov(X_0)/d), the standard deviation of a coordinate of the data.
   public var coordinateDeviation: Double { (totalVariance / Double(dimension)).squareRoot() }
 

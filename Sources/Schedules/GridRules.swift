@@ -17,8 +17,8 @@ public enum GridRules {
     StabilityRule.self, OneSidedRule.self, InformationRule.self, AveragedRule.self,
     RMSNativeRule.self, RMSEDMRule.self, RMSVPRule.self,
     MaximalNativeRule.self, MaximalEDMRule.self, MaximalVPRule.self,
-    SharpEulerRule.self, SharpEulerEDMRule.self, EntropicRule.self, RescaledEntropicRule.self,
-    ScoreOptimalRule.self, ConstantRateRule.self, AdjointRule.self,
+    PartingRule.self, SharpEulerRule.self, SharpEulerEDMRule.self, EntropicRule.self,
+    RescaledEntropicRule.self, ScoreOptimalRule.self, ConstantRateRule.self, AdjointRule.self,
   ]
 
   /// Objectives minimised over grids.

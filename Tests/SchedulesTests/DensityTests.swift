@@ -118,6 +118,28 @@ private let measured = GridRules.all.filter { rule in
   }
 }
 
+/// The rule knows noise levels in units of the data: neither the process nor the scale changes them.
+@Test func partingNeedsNoUnits() throws {
+  let reference = try Reference()
+  let mixture = try reference.mixture
+  var means = mixture.means
+  for i in means.elements.indices { means.elements[i] *= 4 }
+  let larger = try GaussianMixture(
+    weights: mixture.weights, means: means,
+    covariances: .spherical(reference.variances.map { 16 * $0 }))
+  func levels(_ mixture: GaussianMixture, _ process: any ForwardProcess) throws -> [Double] {
+    let grid = try PartingRule.grid(for: ProbabilityFlow(mixture, process), segments: 6)
+    return grid.times.dropFirst().map(process.noiseLevel)
+  }
+  let expected = try levels(mixture, VarianceExploding(horizon: 100))
+  for (found, level) in zip(try levels(mixture, OrnsteinUhlenbeck()), expected) {
+    #expect(agrees(found, level, relative: 0.02))
+  }
+  for (found, level) in zip(try levels(larger, VarianceExploding(horizon: 400)), expected) {
+    #expect(agrees(found, 4 * level, relative: 1e-6))
+  }
+}
+
 /// Unit data have no rate in the variance-preserving variables, and a law that does not change no score
 /// that does: what is left is rounding, and no grid is cut from it.
 @Test func rulesOfRatesThatVanishSaySo() throws {
@@ -131,7 +153,7 @@ private let measured = GridRules.all.filter { rule in
   }
   let still = ProbabilityFlow(unit, try OrnsteinUhlenbeck())
   for rule in [
-    ScoreOptimalRule.self, OneSidedRule.self, AveragedRule.self,
+    ScoreOptimalRule.self, OneSidedRule.self, AveragedRule.self, PartingRule.self,
   ] as [any GridRule.Type] {
     #expect(
       try rule.grid(for: still, segments: 3).note?.contains("uniform") == true, "\(rule.name)")

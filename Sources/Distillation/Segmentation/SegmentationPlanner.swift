@@ -8,18 +8,13 @@ import Stability
 
 /// Plans the segments of a distillation, and predicts how far training will get on them.
 ///
-/// Few-step students err where modes part and where typical states are stretched. Each has its measure, a
-/// cumulative function that grows from 0 to 1 over [0, T]:
-/// - the information about the mode that the flow has yet to decide (`InformationRule`),
-/// - what a typical state feels of the velocity's derivative (`RMSNativeRule`).
+/// Students are an affine map and something more. They err where the flow is not affine: where modes part,
+/// not where typical states are merely stretched or noise is taken off. The segments are equal steps in
+/// the rate at which neighbouring trajectories part beyond what the Gaussian of the same moments does
+/// (`PartingRule`): derived, its power chosen by measurement (Documentation/distilling.md). A learned score
+/// has the root mean square of ∇v in its place, found by Jacobian-vector products.
 ///
-/// Which of them rules depends on the mixture and on the budget; grids that follow one alone lose on some
-/// mixtures by factors. The segments are equal steps of the mean of the two: derived here, chosen by
-/// measurement (Documentation/distilling.md). The worst case has no part: noise is taken off late and by a map that
-/// is nearly linear, which students have from the start. A learned score has the second measure alone, found by
-/// Jacobian-vector products.
-///
-/// The prediction is a rehearsal: the recipe itself at a third of its steps, from where errors are expected to fall
+/// The prediction is a rehearsal: the recipe itself at half of its steps, from where errors are expected to fall
 /// with the steps like S^{−p}.
 public struct SegmentationPlanner: Sendable {
   /// The plan that training follows on a grid, with so many steps in all.
@@ -27,7 +22,8 @@ public struct SegmentationPlanner: Sendable {
   private let process: any ForwardProcess
   private let recipe: Recipe
   private let seed: UInt64
-  private let cumulative: MeanCumulative
+  /// The times of a fine grid, from T down to 0.
+  private let fine: [Double]
 
   /// Why segments cannot be planned for a recipe, if they cannot: one clause.
   public static func problem(_ recipe: Recipe) -> String? {
@@ -37,19 +33,25 @@ public struct SegmentationPlanner: Sendable {
   }
 
   /// The part of the steps that a rehearsal takes.
-  private static let rehearsal = 1.0 / 3
+  private static let rehearsal = 0.5
+
+  /// The segments of the fine grid.
+  private static let resolution = 256
 
   /// A planner for a flow and a recipe.
   ///
-  /// - Throws: `ScheduleError` if none of the rules has a grid for this flow.
+  /// - Throws: `ScheduleError` if the rule has no grid for this flow.
   public init(_ flow: ProbabilityFlow, recipe: Recipe, seed: UInt64) throws(ScheduleError) {
     (process, self.recipe, self.seed) = (flow.process, recipe, seed)
     training = { grid, steps in
       DistillationPlan(
         mixture: flow.mixture, grid: grid, recipe: recipe.with(steps: steps), seed: seed)
     }
-    cumulative = try MeanCumulative(
-      of: [InformationRule.self, RMSNativeRule.self], flow)
+    var request = GridRequest(flow, segments: Self.resolution)
+    // An eigenvalue costs the cube of the dimension.
+    let cost = Double.pow(Double(PartingRates(flow).dimension), 3)
+    request.samples = min(request.samples, max(64, Int(0x1p26 / max(1, cost))))
+    fine = try PartingRule.grid(request).times
   }
 
   /// The trajectories along which a learned flow is measured.
@@ -68,16 +70,27 @@ public struct SegmentationPlanner: Sendable {
     do {
       profile = try flow.stabilityProfile(samples: Self.measuredTrajectories, seed: seed)
     } catch { throw .teacher(error) }
-    cumulative = try MeanCumulative(
-      of: ProfileDensity(times: profile.times, rates: profile.rates.map(\.value)),
-      ProbabilityFlow(flow.score.moments.gaussian, flow.process))
+    fine = try ProfileDensity(times: profile.times, rates: profile.rates.map(\.value)).grid(
+      GridRequest(
+        ProbabilityFlow(flow.score.moments.gaussian, flow.process), segments: Self.resolution)
+    ).times
   }
 
   /// n segments, without a prediction.
   public func plan(segments n: Int) -> PlannedSegmentation {
     PlannedSegmentation(
       grid: TimeGrid(
-        rule: "planned", process: process, times: cumulative.times(n), kind: .estimate))
+        rule: "planned", process: process, times: times(n), kind: .estimate))
+  }
+
+  /// The n + 1 times of equal parts, linear within a step of the fine grid.
+  private func times(_ n: Int) -> [Double] {
+    let last = fine.count - 1
+    return (0...n).map { k in
+      let (step, rest) = (k * last).quotientAndRemainder(dividingBy: n)
+      if rest == 0 { return fine[step] }
+      return fine[step] + Double(rest) / Double(n) * (fine[step + 1] - fine[step])
+    }
   }
 
   /// A plan with what the recipe is expected to reach on it.
@@ -101,7 +114,7 @@ public struct SegmentationPlanner: Sendable {
     }
     // Where modes are few and far apart, rare samples that end in the wrong one are most of the error.
     let measured = try chain.relativeError(plan, samples: 8192, seed: seed)
-    let p = plan.learningExponent
+    let p = DistillationPlan.learningExponent
     let growth = Double.log(Double(recipe.totalSteps) / Double(steps))
     return PlannedSegmentation(
       grid: planned.grid,
@@ -115,7 +128,7 @@ public struct SegmentationPlanner: Sendable {
         rehearsalSteps: steps))
   }
 
-  /// The steps of a rehearsal: a third of the recipe's, and enough for each network to become one.
+  /// The steps of a rehearsal: half of the recipe's, and enough for each network to become one.
   public static func rehearsalSteps(_ recipe: Recipe, segments n: Int) -> Int {
     // Progressive halving trains 2^R n + … + 2n + n networks.
     let networks = recipe.objective == .progressive ? n << (recipe.rounds + 1) - n : n

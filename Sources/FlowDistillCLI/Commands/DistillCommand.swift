@@ -40,7 +40,7 @@ struct DistillCommand: ParsableCommand {
 
   @Flag(
     help:
-      "Leave out the rehearsal that predicts the error on planned segments: a third of the steps.")
+      "Leave out the rehearsal that predicts the error on planned segments: half of the steps.")
   var noPrediction = false
 
   @Option(help: "A grid file in place of --segments and --rule.", completion: .file())

@@ -10,7 +10,7 @@ import ProbabilityFlow
 struct LevelDraws: Sendable {
   let mixture: GaussianMixture
   let count: Int
-  private let stream: RandomStream
+  let stream: RandomStream
 
   init(_ request: GridRequest, for rule: any GridRule.Type) throws(ScheduleError) {
     guard request.samples >= 1 else {

@@ -12,8 +12,11 @@ struct ConflictEdge: Sendable {
   /// The better of two bounds for one pair.
   static func better(_ a: ConflictEdge?, _ b: ConflictEdge?) -> ConflictEdge? {
     guard let a, let b else { return a ?? b }
-    return a.rank <= b.rank ? a : b
+    return a.isBetter(than: b) ? a : b
   }
+
+  /// Whether this bound would be used in place of the other.
+  func isBetter(than other: ConflictEdge?) -> Bool { other.map { rank <= $0.rank } ?? true }
 
   /// sup over 0 ≤ π ≤ 1 of π(base + slope · log(1/π) − v): at π = e^{−1−ν}, ν = (v − base)/slope, or at 1.
   func gain(over v: Double) -> Double {

@@ -3,8 +3,8 @@ import RealModule
 /// One-dimensional suprema that measure how strongly two components of different covariance can be
 /// in conflict, given the largest value κ of their log-ratio.
 ///
-/// Each function has one stationary point, found by bisection of a monotone equation; the value is
-/// then exact to the square of its error.
+/// Each function has one stationary point, found by Newton's method within a bracket of a monotone equation;
+/// the value is then exact to the square of its error.
 enum ConflictMaxima {
   /// max over ℓ ≤ κ of 2p(1−p)(κ − ℓ) − p, p = 1/(1 + e^{−ℓ}).
   ///
@@ -12,7 +12,10 @@ enum ConflictMaxima {
   /// function falls.
   static func twoComponents(_ kappa: Double) -> Double {
     let end = min(0, kappa)
-    let l = root(end - 4, end) { (kappa - $0) * .tanh(-0.5 * $0) - 1.5 }
+    let l = root(end - 4, end) { l in
+      let tanh = Double.tanh(-0.5 * l)
+      return ((kappa - l) * tanh - 1.5, -tanh - 0.5 * (kappa - l) * (1 - tanh * tanh))
+    }
     let p = 1 / (1 + Double.exp(-l))
     return outward(2 * p * (1 - p) * (kappa - l) - p)
   }
@@ -25,21 +28,33 @@ enum ConflictMaxima {
     let start = min(.log(0.25), kappa - 2 - 2 / c)
     let s = root(start, min(.log(0.5), kappa)) { s in
       let q = Double.exp(s)
-      return c * (1 - 2 * q) * (kappa - s) - c * (1 - q) - 1
+      let rest = kappa - s
+      return (
+        c * (1 - 2 * q) * rest - c * (1 - q) - 1, -2 * c * q * rest - c * (1 - 2 * q) + c * q
+      )
     }
     let q = Double.exp(s)
     return outward(c * q * (1 - q) * (kappa - s) - q)
   }
 
-  /// The zero of a falling function between a place where it is positive and one where it is not.
-  private static func root(_ a: Double, _ b: Double, _ f: (Double) -> Double) -> Double {
+  /// The zero of a falling function, given with its derivative, between a place where it is positive and
+  /// one where it is not.
+  private static func root(
+    _ a: Double, _ b: Double, _ f: (Double) -> (value: Double, derivative: Double)
+  ) -> Double {
     var (low, high) = (a, b)
-    // 40 halvings: the value at the stationary point is then exact but for rounding.
-    for _ in 0..<40 {
-      let middle = 0.5 * (low + high)
-      if f(middle) > 0 { low = middle } else { high = middle }
+    var x = 0.5 * (a + b)
+    // Halvings alone are down to rounding after as many.
+    for _ in 0..<60 {
+      let (value, derivative) = f(x)
+      if value > 0 { low = x } else { high = x }
+      let step = x - value / derivative
+      let next = step > low && step < high ? step : 0.5 * (low + high)
+      // The value there is off by the square of this.
+      if abs(next - x) <= 1e-9 * (1 + abs(x)) { return next }
+      x = next
     }
-    return 0.5 * (low + high)
+    return x
   }
 
   /// Not below the supremum: it is positive, and rounding is far below this.

@@ -72,7 +72,7 @@ struct PairConflicts: Sendable {
   func edge(_ j: Int, _ k: Int) -> ConflictEdge? {
     var best = direct(j, k)
     for r in contractions.indices where r != j && r != k {
-      best = ConflictEdge.better(star(j, k, around: r), best)
+      best = ConflictEdge.better(star(j, k, around: r, ifBetterThan: best), best)
     }
     return best
   }
@@ -101,9 +101,13 @@ struct PairConflicts: Sendable {
   ///
   /// (y_j − y_k)² ≤ 2y_j² + 2y_k² with y
   /// relative to r, and log γ_j/γ_r ≥ log(πq).
-  private func star(_ j: Int, _ k: Int, around r: Int) -> ConflictEdge? {
+  private func star(
+    _ j: Int, _ k: Int, around r: Int, ifBetterThan best: ConflictEdge?
+  ) -> ConflictEdge? {
     guard let first = excess(j, r), let second = excess(k, r) else { return nil }
     let slope = first.largest + second.largest
+    // What is added to −B_r is positive semidefinite: it cannot be better than this.
+    guard ConflictEdge(base: largest[r], slope: slope).isBetter(than: best) else { return nil }
     if case .diagonal = first.form {
       let sum = contractions[r].adding(first.form, times: first.star)
         .adding(second.form, times: second.star)

@@ -110,6 +110,15 @@ def rate_vp(sigma):
     return np.sqrt(mean((slope - sigma / (1 + sigma**2)) ** 2, x, sigma))
 
 
+def parting(sigma):
+    """What the score's derivative has beyond that of the Gaussian of the same variance."""
+    x, h = mesh(sigma), 1e-4 * sigma
+    variance = WEIGHTS @ (VARIANCES + (MEANS - WEIGHTS @ MEANS) ** 2)
+    slope = (score(x + h, sigma) - score(x - h, sigma)) / (2 * h)
+    excess = np.maximum(0, (variance + sigma**2) * slope + 1)
+    return mean(excess**2, x, sigma) ** 0.75 * sigma / (variance + sigma**2)
+
+
 def absolute_change(sigma):
     return mean(np.abs(change(sigma)), mesh(sigma), sigma)
 
@@ -125,6 +134,7 @@ def grid(rho):
 RULES = {
     "rms-edm": rate,
     "rms-vp": rate_vp,
+    "parting": parting,
     "entropic": lambda s: least_error(s) / s**3,
     "rescaled-entropic": lambda s: least_error(s) / s**2,
     "score-optimal": score_change,

@@ -10,4 +10,18 @@
 #define FD_CLONES
 #endif
 
+// A vector from and to memory of any alignment. Macros, since a function that returns a vector has another
+// calling convention on each processor.
+#define FD_LOAD(type, p)                         \
+  ({                                             \
+    type loaded;                                 \
+    __builtin_memcpy(&loaded, p, sizeof loaded); \
+    loaded;                                      \
+  })
+#define FD_STORE(type, p, v)                     \
+  do {                                           \
+    const type stored = v;                       \
+    __builtin_memcpy(p, &stored, sizeof stored); \
+  } while (0)
+
 #endif

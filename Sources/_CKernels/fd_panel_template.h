@@ -2,18 +2,8 @@
 
 #define LANES (sizeof(VECTOR) / sizeof(REAL))
 
-// Macros, since a function that returns a vector has another calling convention on each processor.
-#define LOAD(p)                                  \
-  ({                                             \
-    VECTOR loaded;                               \
-    __builtin_memcpy(&loaded, p, sizeof loaded); \
-    loaded;                                      \
-  })
-#define STORE(p, v)                              \
-  do {                                           \
-    const VECTOR stored = v;                     \
-    __builtin_memcpy(p, &stored, sizeof stored); \
-  } while (0)
+#define LOAD(p) FD_LOAD(VECTOR, p)
+#define STORE(p, v) FD_STORE(VECTOR, p, v)
 
 static inline size_t NAME(padded)(size_t count) { return (count + LANES - 1) / LANES * LANES; }
 

@@ -19,17 +19,8 @@ enum {
   most_rows = 128
 };
 
-#define LOAD(p)                                  \
-  ({                                             \
-    vector loaded;                               \
-    __builtin_memcpy(&loaded, p, sizeof loaded); \
-    loaded;                                      \
-  })
-#define STORE(p, v)                              \
-  do {                                           \
-    const vector stored = v;                     \
-    __builtin_memcpy(p, &stored, sizeof stored); \
-  } while (0)
+#define LOAD(p) FD_LOAD(vector, p)
+#define STORE(p, v) FD_STORE(vector, p, v)
 
 int fd_small_product_suits(int transpose_a, int n, int k) {
 #if defined(__x86_64__) && defined(__linux__)

@@ -39,16 +39,17 @@ public struct PartingRates: Sendable {
     let x = marginal.sample(count, from: stream)
     let gaussian = covariance.applying { 1 / ($0 + square) }.elements
     let scale = meanVariance + square
-    // The Jacobians of a block are d² numbers a draw.
-    let blocks = Parallel.blocks(of: count, grain: 16)
-    return Parallel.map(blocks.count) { b in
-      let jacobians = marginal.scoreJacobian(x.rowBlock(blocks[b]))
-      return (0..<jacobians.rows).map { i -> Double in
+    var result: [Double] = []
+    // A Jacobian is d² numbers; some 32 MB of them at a time.
+    for rows in Parallel.blocks(of: count, grain: max(16, (1 << 22) / (d * d))) {
+      let jacobians = marginal.scoreJacobian(x.rowBlock(rows))
+      result += Parallel.map(rows.count) { i in
         let excess = zip(jacobians[row: i], gaussian).map { scale * ($0 + $1) }
         let values = SymmetricEigen.values(Matrix(rows: d, columns: d, elements: excess))
         return values.map { max(0, $0[d - 1]) } ?? .nan
       }
-    }.flatMap { $0 }
+    }
+    return result
   }
 }
 

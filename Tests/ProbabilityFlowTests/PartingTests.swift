@@ -5,7 +5,7 @@ import RealModule
 import TestSupport
 import Testing
 
-/// ℓ by differences of the score, over directions of the unit circle in the plane.
+/// ℓ in the plane, from differences of the score and the eigenvalues of a 2×2 matrix.
 private func parting(
   _ mixture: GaussianMixture, _ x: [Double], _ level: Double
 ) -> Double {

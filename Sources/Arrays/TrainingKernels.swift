@@ -14,19 +14,6 @@ public enum TrainingKernels {
     case smooth = 3
   }
 
-  /// z ← r(z + bias) for each row of `z`, whose rows are as long as `bias`.
-  public static func addBias(
-    _ bias: Span<Float>, rectifier: Rectifier, _ z: inout MutableSpan<Float>
-  ) {
-    precondition(!bias.isEmpty && z.count % bias.count == 0, "\(z.count) in rows of \(bias.count)")
-    unsafe z.withUnsafeMutableBufferPointer { z in
-      unsafe bias.withUnsafeBufferPointer { bias in
-        guard let base = bias.baseAddress, let to = z.baseAddress else { return }
-        unsafe fd_bias_rectify(z.count / bias.count, bias.count, base, rectifier.rawValue, to)
-      }
-    }
-  }
-
   /// gradient ← gradient ∘ r′, from the rectifier's values `a`.
   public static func rectifierBackward(
     _ rectifier: Rectifier, values a: Span<Float>, _ gradient: inout MutableSpan<Float>
@@ -36,37 +23,6 @@ public enum TrainingKernels {
       unsafe a.withUnsafeBufferPointer { a in
         guard let from = a.baseAddress, let to = gradient.baseAddress else { return }
         unsafe fd_rectify_backward(a.count, rectifier.rawValue, from, to)
-      }
-    }
-  }
-
-  /// sums ← the column sums of `x`, whose rows are as long as `sums`; first row first.
-  public static func columnSums(_ x: Span<Float>, into sums: inout MutableSpan<Float>) {
-    precondition(!sums.isEmpty && x.count % sums.count == 0, "\(x.count) in rows of \(sums.count)")
-    unsafe sums.withUnsafeMutableBufferPointer { sums in
-      unsafe x.withUnsafeBufferPointer { x in
-        guard let from = x.baseAddress, let to = sums.baseAddress else { return }
-        unsafe fd_column_sums(x.count / sums.count, sums.count, from, to)
-      }
-    }
-  }
-
-  /// gradient ← scale (prediction − target); returns Σ (prediction − target)² in double precision.
-  public static func squaredError(
-    _ prediction: Span<Float>, _ target: Span<Float>, scale: Float,
-    gradient: inout MutableSpan<Float>
-  ) -> Double {
-    precondition(
-      prediction.count == target.count && target.count == gradient.count,
-      "\(prediction.count) predictions, \(target.count) targets, \(gradient.count) gradients")
-    return unsafe gradient.withUnsafeMutableBufferPointer { gradient in
-      unsafe prediction.withUnsafeBufferPointer { prediction in
-        unsafe target.withUnsafeBufferPointer { target in
-          guard let p = prediction.baseAddress, let t = target.baseAddress,
-            let g = gradient.baseAddress
-          else { return 0 }
-          return unsafe fd_squared_error(prediction.count, p, t, scale, g)
-        }
       }
     }
   }

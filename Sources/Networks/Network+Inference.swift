@@ -10,13 +10,20 @@ extension Network {
   /// - Returns: samples × output dimension.
   public func callAsFunction(_ x: Matrix<Float>) -> Matrix<Float> {
     check(x.columns)
-    var result = Matrix<Float>(rows: x.rows, columns: outputDimension)
-    let grain = Tape.blockRows(batch: x.rows)
-    result.forEachRowBlock(grain: grain) { rows, block in
-      var tape = Tape(architecture, batch: rows.count, grain: rows.count, backward: false)
-      let part = rows.lowerBound * x.columns..<rows.upperBound * x.columns
-      tape.forward(self, x.elements.span.extracting(part))
-      tape.copyOutput(into: &block)
+    var packed = PackedLayers(
+      architecture.layers, linearPath: architecture.linearPath, backward: false)
+    packed.pack(parameters)
+    let (layers, columns) = (packed, outputDimension)
+    var result = Matrix<Float>(rows: x.rows, columns: columns)
+    result.forEachRowBlock(grain: Tape.blockRows(batch: x.rows)) { rows, block in
+      let layout = TapeLayout(architecture, rows: rows)
+      var slab = [Float](repeating: 0, count: layout.slab.count)
+      var span = slab.mutableSpan
+      layout.load(x, into: layout.state(0), of: &span)
+      layers.forward(layout, &span)
+      PanelKernels.unload(
+        slab.span.extracting(layout.state(architecture.depth)), rows: rows.count,
+        columns: columns, into: &block)
     }
     return result
   }

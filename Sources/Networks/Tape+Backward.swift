@@ -13,11 +13,10 @@ extension Tape {
     _ network: Network, outputGradient: Matrix<Float>, toInput: Bool = false
   ) {
     check(network, outputGradient, columns: architecture.outputDimension)
-    let (architecture, blocks, parameters) = (architecture, blocks, network.parameters)
+    let (blocks, packed, depth) = (blocks, packed, architecture.depth)
     slab.forEachSlice(slabs) { i, slab in
-      Tape.load(
-        outputGradient, blocks[i], state: architecture.depth, gradient: true, into: &slab)
-      Tape.backward(architecture, blocks[i], parameters, toInput: toInput, &slab)
+      blocks[i].load(outputGradient, into: blocks[i].gradient(depth), of: &slab)
+      packed.backward(blocks[i], toInput: toInput, &slab)
     }
     gatherParameterGradient()
   }
@@ -39,14 +38,14 @@ extension Tape {
   ) -> Double {
     check(network, x, columns: architecture.inputDimension)
     check(network, target, columns: architecture.outputDimension)
-    let (architecture, blocks, parameters) = (architecture, blocks, network.parameters)
+    packed.pack(network.parameters)
+    let (blocks, packed, depth) = (blocks, packed, architecture.depth)
     let count = Double(target.elements.count)
     let sum = slab.sumOverSlices(slabs, partials: &partials) { i, slab in
-      Tape.load(x, blocks[i], state: 0, into: &slab)
-      Tape.forward(architecture, blocks[i], parameters, &slab)
-      let loss = Tape.squaredError(
-        target, blocks[i], output: architecture.depth, scale: Float(2 / count), &slab)
-      Tape.backward(architecture, blocks[i], parameters, toInput: toInput, &slab)
+      blocks[i].load(x, into: blocks[i].state(0), of: &slab)
+      packed.forward(blocks[i], &slab)
+      let loss = blocks[i].squaredError(target, state: depth, scale: Float(2 / count), &slab)
+      packed.backward(blocks[i], toInput: toInput, &slab)
       return loss
     }
     gatherParameterGradient()
@@ -66,63 +65,6 @@ extension Tape {
     precondition(
       result.rows == batch && result.columns == architecture.inputDimension,
       "\(result.rows) x \(result.columns) for the gradient of the input")
-    let columns = result.columns
-    var span = result.elements.mutableSpan
-    for block in blocks { copy(block, block.gradient(0), columns, into: &span) }
-  }
-
-  /// The sum of squared errors of one block's state `l`; its gradient, scaled, goes to that of `l`.
-  static func squaredError(
-    _ target: Matrix<Float>, _ block: TapeLayout, output l: Int, scale: Float,
-    _ slab: inout MutableSpan<Float>
-  ) -> Double {
-    let part = target.elements.span.extracting(
-      block.rows.lowerBound * target.columns..<block.rows.upperBound * target.columns)
-    var loss = 0.0
-    slab.withDisjoint(reading: block.state(l), writing: block.gradient(l)) { y, gradient in
-      loss = TrainingKernels.squaredError(y, part, scale: scale, gradient: &gradient)
-    }
-    return loss
-  }
-
-  /// As below, with the linear path's part of the gradient of the input.
-  static func backward(
-    _ architecture: Architecture, _ block: TapeLayout, _ parameters: [Float], toInput: Bool,
-    _ slab: inout MutableSpan<Float>
-  ) {
-    backward(architecture.layers, block, parameters, toInput: toInput, &slab)
-    guard toInput, let place = architecture.linearPath else { return }
-    slab.withDisjoint(
-      reading: block.gradient(architecture.depth), writing: block.gradient(0)
-    ) { from, to in
-      Gemm.multiplySerially(
-        m: block.rows.count, n: architecture.inputDimension, k: architecture.outputDimension,
-        from, .init(stride: architecture.outputDimension), parameters.span.extracting(place),
-        .init(stride: architecture.inputDimension), into: &to, beta: 1)
-    }
-  }
-
-  /// All layers, last first, one block: turns the gradient of each state into that of the affine
-  /// map before it, keeps its column sums for the biases, and passes it on.
-  static func backward(
-    _ layers: [Architecture.Layer], _ block: TapeLayout, _ parameters: [Float], toInput: Bool,
-    _ slab: inout MutableSpan<Float>
-  ) {
-    for (l, layer) in layers.enumerated().reversed() {
-      slab.withDisjoint(reading: block.state(l + 1), writing: block.gradient(l + 1)) {
-        y, gradient in
-        TrainingKernels.rectifierBackward(layer.activation.rectifier, values: y, &gradient)
-      }
-      slab.withDisjoint(reading: block.gradient(l + 1), writing: block.biasSums(l)) {
-        TrainingKernels.columnSums($0, into: &$1)
-      }
-      guard l > 0 || toInput else { return }
-      slab.withDisjoint(reading: block.gradient(l + 1), writing: block.gradient(l)) { from, to in
-        Gemm.multiplySerially(
-          m: block.rows.count, n: layer.inputs, k: layer.outputs, from,
-          .init(stride: layer.outputs), parameters.span.extracting(layer.weights),
-          .init(stride: layer.inputs), into: &to)
-      }
-    }
+    copy(into: &result) { $0.gradient(0) }
   }
 }

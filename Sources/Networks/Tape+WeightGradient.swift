@@ -6,11 +6,9 @@ struct WeightTask: Sendable, Equatable {
   let input: Int
   /// The state whose gradient it hands back.
   let output: Int
-  /// Columns of the one.
+  /// Its coordinates.
   let inputColumns: Int
-  /// Columns of the other.
-  let outputColumns: Int
-  /// The outputs whose rows these are.
+  /// The outputs whose rows these are; the first begins a panel.
   let outputs: Range<Int>
   /// Their place in the flat gradient.
   let place: Range<Int>
@@ -38,8 +36,7 @@ struct WeightTask: Sendable, Equatable {
     Parallel.blocks(of: columns.output, grain: 256).map { outputs in
       let first = weights.lowerBound
       return WeightTask(
-        input: input, output: output, inputColumns: columns.input, outputColumns: columns.output,
-        outputs: outputs,
+        input: input, output: output, inputColumns: columns.input, outputs: outputs,
         place: first + outputs.lowerBound * columns.input..<first + outputs.upperBound
           * columns.input)
     }
@@ -51,13 +48,15 @@ struct WeightTask: Sendable, Equatable {
   ) {
     for (b, block) in blocks.enumerated() {
       let (gradient, state) = (block.gradient(output), block.state(input))
-      Gemm.multiplySerially(
-        m: outputs.count, n: inputColumns, k: block.rows.count,
-        slab.span.extracting(
-          block.start + gradient.lowerBound + outputs.lowerBound..<block.start
-            + gradient.upperBound), .init(stride: outputColumns, transposed: true),
+      // Panels of these outputs alone.
+      let first = PanelKernels.count(rows: block.rows.count, columns: outputs.lowerBound)
+      let count = PanelKernels.count(rows: block.rows.count, columns: outputs.count)
+      let start = block.start + gradient.lowerBound + first
+      PanelKernels.weightGradient(
+        slab.span.extracting(start..<start + count),
         slab.span.extracting(block.start + state.lowerBound..<block.start + state.upperBound),
-        .init(stride: inputColumns), into: &target, beta: b == 0 ? 0 : 1)
+        rows: block.rows.count, inputs: inputColumns, outputs: outputs.count, adding: b > 0,
+        into: &target)
     }
   }
 }

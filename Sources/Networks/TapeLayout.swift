@@ -1,4 +1,8 @@
+import Arrays
+
 /// Where one block of samples keeps its numbers while it passes through a network.
+///
+/// States and gradients lie in panels, see `PanelKernels`.
 ///
 /// All that belongs to a block is one contiguous slab, so that a block goes forward and backward
 /// through all layers on one thread while its numbers are in that thread's cache.
@@ -7,37 +11,33 @@ struct TapeLayout: Sendable, Equatable {
   let rows: Range<Int>
   /// Where the block's slab begins.
   let start: Int
-  /// Column counts before each state: state 0 is the input, state l + 1 the output of layer l.
-  let columnsBefore: [Int]
-  /// Outputs of all layers before each layer.
+  /// Numbers before each state: state 0 is the input, state l + 1 the output of layer l.
+  let statesBefore: [Int]
+  /// Outputs of all layers before each layer, in whole panels.
   let outputsBefore: [Int]
   /// Whether there is room for gradients.
   let backward: Bool
 
-  /// Columns of all states together.
-  private var allColumns: Int { columnsBefore[columnsBefore.count - 1] }
+  /// Numbers of all states together.
+  private var allStates: Int { statesBefore[statesBefore.count - 1] }
 
   /// The slab's place among all blocks.
   var slab: Range<Int> {
-    let states = rows.count * allColumns
-    let count = backward ? 2 * states + outputsBefore[outputsBefore.count - 1] : states
+    let count = backward ? 2 * allStates + outputsBefore[outputsBefore.count - 1] : allStates
     return start..<start + count
   }
 
   /// State `l` in the slab: samples × coordinates.
-  func state(_ l: Int) -> Range<Int> {
-    rows.count * columnsBefore[l]..<rows.count * columnsBefore[l + 1]
-  }
+  func state(_ l: Int) -> Range<Int> { statesBefore[l]..<statesBefore[l + 1] }
 
   /// The gradient with respect to state `l`, or to the affine map before its activation.
   func gradient(_ l: Int) -> Range<Int> {
-    let first = rows.count * allColumns
-    return first + state(l).lowerBound..<first + state(l).upperBound
+    allStates + state(l).lowerBound..<allStates + state(l).upperBound
   }
 
   /// This block's part of the gradient with respect to the biases of layer `l`.
   func biasSums(_ l: Int) -> Range<Int> {
-    let first = 2 * rows.count * allColumns
+    let first = 2 * allStates
     return first + outputsBefore[l]..<first + outputsBefore[l + 1]
   }
 
@@ -47,8 +47,16 @@ struct TapeLayout: Sendable, Equatable {
     self.rows = rows
     self.start = start
     self.backward = backward
-    columnsBefore = TapeLayout.sums(before: [inputs] + outputs)
-    outputsBefore = TapeLayout.sums(before: outputs)
+    statesBefore = TapeLayout.sums(
+      before: ([inputs] + outputs).map { PanelKernels.count(rows: rows.count, columns: $0) })
+    outputsBefore = TapeLayout.sums(before: outputs.map(PanelKernels.width))
+  }
+
+  /// The layout of samples that pass forward only.
+  init(_ architecture: Architecture, rows: Range<Int>) {
+    self.init(
+      inputs: architecture.inputDimension, outputs: architecture.layers.map(\.outputs),
+      rows: rows, start: 0, backward: false)
   }
 
   /// The layouts of all blocks of a batch.

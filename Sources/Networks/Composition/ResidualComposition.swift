@@ -53,14 +53,26 @@ public struct ResidualComposition: Sendable, Equatable {
   public func callAsFunction(_ x: Matrix<Float>) -> Matrix<Float> {
     check(x.columns)
     let (shape, blocks) = (architecture.network, architecture.blocks)
-    let networks = blocks.indices.map(block)
-    var result = x
-    result.forEachRowBlock(grain: Tape.blockRows(batch: x.rows)) { rows, state in
-      var tape = Tape(shape, batch: rows.count, grain: rows.count, backward: false)
+    let networks = blocks.indices.map { k in
+      var packed = PackedLayers(architecture.layers(k), backward: false)
+      packed.pack(parameters)
+      return packed
+    }
+    var result = Matrix<Float>(rows: x.rows, columns: x.columns)
+    result.forEachRowBlock(grain: Tape.blockRows(batch: x.rows)) { rows, target in
+      let layout = TapeLayout(shape, rows: rows)
+      var slab = [Float](repeating: 0, count: layout.slab.count)
+      var next = [Float](repeating: 0, count: layout.state(0).count)
+      var span = slab.mutableSpan
+      var nextSpan = next.mutableSpan
+      layout.load(x, into: layout.state(0), of: &span)
       for (block, network) in zip(blocks, networks) {
-        tape.forward(network, state.span)
-        block.forward(tape.slab.span, tape.blocks[0], depth: shape.depth, into: &state)
+        network.forward(layout, &span)
+        block.forward(span.span, layout, depth: shape.depth, into: &nextSpan)
+        span.withRange(layout.state(0)) { $0.copy(nextSpan.span) }
       }
+      PanelKernels.unload(
+        next.span, rows: rows.count, columns: x.columns, into: &target)
     }
     return result
   }

@@ -36,29 +36,32 @@ struct ResidualCompositionPass: Sendable {
 
   /// One part of the batch forward, error, and backward; `slab` is the part's.
   ///
-  /// - Parameter scale: what multiplies the errors in the gradient.
+  /// - Parameters:
+  ///   - networks: those of the blocks, packed.
+  ///   - scale: what multiplies the errors in the gradient.
   /// - Returns: Σ (result − target)² over the part.
   func squaredError(
-    _ parameters: [Float], _ x: Matrix<Float>, target: Matrix<Float>, scale: Float, part: Int,
+    _ networks: [PackedLayers], _ x: Matrix<Float>, target: Matrix<Float>, scale: Float, part: Int,
     _ slab: inout MutableSpan<Float>
   ) -> Double {
-    Tape.load(x, layouts[0][part], state: 0, into: &slab)
+    let first = layouts[0][part]
+    first.load(x, into: first.state(0), of: &slab)
     for (k, block) in blocks.enumerated() {
       let (layout, next, depth) = (layouts[k][part], layouts[k + 1][part], layers[k].count)
-      slab.withRange(place(k, part)) { Tape.forward(layers[k], layout, parameters, &$0) }
+      slab.withRange(place(k, part)) { networks[k].forward(layout, &$0) }
       slab.withDisjoint(reading: place(k, part), writing: place(k + 1, part)) { from, to in
         to.withRange(next.state(0)) { block.forward(from, layout, depth: depth, into: &$0) }
       }
     }
     let loss = slab.withRange(place(blocks.count, part)) {
-      Tape.squaredError(target, layouts[blocks.count][part], output: 0, scale: scale, &$0)
+      layouts[blocks.count][part].squaredError(target, state: 0, scale: scale, &$0)
     }
     for (k, block) in blocks.enumerated().reversed() {
       let (layout, next, depth) = (layouts[k][part], layouts[k + 1][part], layers[k].count)
       slab.withDisjoint(reading: place(k + 1, part), writing: place(k, part)) { from, to in
         let gradient = from.extracting(next.gradient(0))
         block.backwardToNetwork(gradient, &to, layout, depth: depth)
-        Tape.backward(layers[k], layout, parameters, toInput: true, &to)
+        networks[k].backward(layout, toInput: true, &to)
         block.backwardToState(gradient, &to, layout)
       }
     }

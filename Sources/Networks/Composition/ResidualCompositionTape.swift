@@ -19,6 +19,7 @@ public struct ResidualCompositionTape: Sendable {
 
   private var slab: [Float]
   private var partials: [Double]
+  private var networks: [PackedLayers]
   private let pass: ResidualCompositionPass
   private let weightTasks: [WeightTask]
   private let weightSlices: [Range<Int>]
@@ -31,6 +32,7 @@ public struct ResidualCompositionTape: Sendable {
     self.architecture = architecture
     self.batch = batch
     pass = ResidualCompositionPass(architecture, batch: batch)
+    networks = pass.layers.map { PackedLayers($0, backward: true) }
     slab = Array(repeating: 0, count: pass.slabs.last?.upperBound ?? 0)
     partials = Array(repeating: 0, count: pass.slabs.count)
     gradient = Array(repeating: 0, count: architecture.parameterCount)
@@ -56,10 +58,11 @@ public struct ResidualCompositionTape: Sendable {
     precondition(network.architecture == architecture, "a composition of another shape")
     check(x)
     check(target)
-    let (pass, parameters, count) = (pass, network.parameters, Double(target.elements.count))
+    for k in networks.indices { networks[k].pack(network.parameters) }
+    let (pass, networks, count) = (pass, networks, Double(target.elements.count))
     let sum = slab.sumOverSlices(pass.slabs, partials: &partials) { part, slab in
       pass.squaredError(
-        parameters, x, target: target, scale: Float(2 / count), part: part, &slab)
+        networks, x, target: target, scale: Float(2 / count), part: part, &slab)
     }
     gatherParameterGradient()
     return sum / count
@@ -90,12 +93,8 @@ public struct ResidualCompositionTape: Sendable {
     block k: Int, _ range: (TapeLayout) -> Range<Int>
   ) -> Matrix<Float> {
     var result = Matrix<Float>(rows: batch, columns: architecture.dimension)
-    var span = result.elements.mutableSpan
     for layout in pass.layouts[k] {
-      let (place, rows, columns) = (range(layout), layout.rows, architecture.dimension)
-      let source = slab.span.extracting(
-        layout.start + place.lowerBound..<layout.start + place.upperBound)
-      span.withRange(rows.lowerBound * columns..<rows.upperBound * columns) { $0.copy(source) }
+      layout.unload(slab.span.extracting(layout.slab), range(layout), into: &result)
     }
     return result
   }

@@ -1,4 +1,4 @@
-// C kernels for training dense layers, float32. They know arrays and numbers, not networks. All
+// C kernels for training, float32, beside those of fd_dense.h. They know arrays and numbers, not networks. All
 // matrices are row-major; nothing here allocates, keeps state or starts threads. Sums that
 // matter are kept in double. Every kernel has a plain Swift twin in the tests.
 #ifndef FD_TRAINING_H
@@ -13,18 +13,6 @@ enum {
   FD_RECTIFY_QUADRATIC = 2,
   FD_RECTIFY_SMOOTH = 3
 };
-
-/// z ← r(z + bias) for each of the rows of z (rows×columns). NaN stays NaN.
-void fd_bias_rectify(size_t rows, size_t columns, const float *bias, int kind, float *z);
-/// gradient ← gradient ∘ r'(z), from the values a = r(z) alone. For the quadratic
-/// rectifier r' = 2 max(z, 0) = 2 √a, which is exact: √(z·z) rounds to |z|. For the smooth one
-/// r' = 4a²/(4a² + 1).
-void fd_rectify_backward(size_t count, int kind, const float *a, float *gradient);
-/// sums[j] = Σ_i x[i, j], from the first row to the last.
-void fd_column_sums(size_t rows, size_t columns, const float *x, float *sums);
-/// gradient[i] = scale (prediction[i] − target[i]); returns Σ (prediction − target)².
-double fd_squared_error(size_t count, const float *prediction, const float *target, float scale,
-                        float *gradient);
 
 /// The scalars of one AdamW step, already corrected for the step number.
 typedef struct {

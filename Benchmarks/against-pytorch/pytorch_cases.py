@@ -296,7 +296,7 @@ def serve(folder):
             run, work = case(name, folder)
             first = run()
             once = first if first > 1 else run()
-            runs[name] = run, work, max(1, math.ceil(0.02 / max(once, 1e-9)))
+            runs[name] = run, work, max(1, math.ceil(0.2 / max(once, 1e-9)))
         run, work, repetitions = runs[name]
         time_of_one = sum(run() for _ in range(repetitions)) / repetitions
         print(json.dumps({"seconds": time_of_one, "work": work}), flush=True)

@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// Data parallelism whose results never depend on the number of threads.
@@ -40,14 +39,7 @@ public enum Parallel {
       return
     }
     defer { busy.store(false, ordering: .releasing) }
-    let next = Counter()
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      while true {
-        let i = next.value.wrappingAdd(1, ordering: .relaxed).oldValue
-        if i >= count { return }
-        body(i)
-      }
-    }
+    ThreadPool.shared.run(count, helpers: workers - 1, body)
   }
 
   /// The results of `body` for each index below `count`, in order.
@@ -87,11 +79,6 @@ extension Matrix {
       }
     }
   }
-}
-
-/// A class so that several threads can share the atomic inside.
-private final class Counter: Sendable {
-  let value = Atomic<Int>(0)
 }
 
 /// Promises that threads use disjoint parts of what `value` points to.

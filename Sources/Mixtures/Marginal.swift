@@ -14,9 +14,9 @@ public struct Marginal: Sendable {
   /// σ(t)².
   public let sigmaSquared: Double
 
-  /// Rows evaluated together: enough for BLAS, few enough for the second-level cache, and a
-  /// multiple of what the kernels take together.
-  static let grain = 96
+  /// Rows evaluated together: enough for BLAS, few enough for the second-level cache, and a divisor of
+  /// the usual batches, so that threads share them evenly.
+  static let grain = 128
 
   /// The law of α X_0 + σ Z.
   public init(_ mixture: GaussianMixture, alpha: Double, sigmaSquared: Double) {

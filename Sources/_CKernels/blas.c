@@ -1,3 +1,4 @@
+#include "fd_internal.h"
 #include "fd_kernels.h"
 #include "fd_products.h"
 
@@ -43,14 +44,16 @@ const char *fd_blas_better_core(void) {
 
 void fd_sgemm(int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float *a,
               int lda, const float *b, int ldb, float beta, float *c, int ldc) {
+  const __auto_type mode = fd_flush_subnormals();
   if (fd_small_product_suits(transpose_a, n, k)) {
     fd_small_product(transpose_a, transpose_b, (size_t)m, (size_t)n, (size_t)k, alpha, a,
                      (size_t)lda, b, (size_t)ldb, beta, c, (size_t)ldc);
-    return;
+  } else {
+    cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
+                transpose_b ? CblasTrans : CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c,
+                ldc);
   }
-  cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans,
-              transpose_b ? CblasTrans : CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c,
-              ldc);
+  fd_restore_subnormals(mode);
 }
 
 void fd_dgemm(int transpose_a, int transpose_b, int m, int n, int k, double alpha, const double *a,
@@ -62,8 +65,10 @@ void fd_dgemm(int transpose_a, int transpose_b, int m, int n, int k, double alph
 
 void fd_ssyrk_upper(int transpose, int n, int k, float alpha, const float *a, int lda, float *c,
                     int ldc) {
+  const __auto_type mode = fd_flush_subnormals();
   cblas_ssyrk(CblasRowMajor, CblasUpper, transpose ? CblasTrans : CblasNoTrans, n, k, alpha, a, lda,
               0, c, ldc);
+  fd_restore_subnormals(mode);
 }
 
 int fd_dsyevd(int n, int vectors, double *a, double *values, double *work, int work_count,

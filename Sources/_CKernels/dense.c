@@ -49,9 +49,9 @@ INLINE void scale_by_slope(int rectifier, const vector *values, vector *gradient
   if (rectifier == FD_RECTIFY_SMOOTH) *gradient *= square / (square + 1);
 }
 
-#if defined(__x86_64__) && defined(__linux__)
-// 8 × 2 sums of 16 lanes. Not arch=x86-64-v4, with which clang prefers registers of half the width.
-#define TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,fma")))
+#if FD_HAS_WIDE
+// 8 × 2 sums of 16 lanes.
+#define TARGET FD_WIDE
 #define NAME(name) wide_##name
 #define TILE_ROWS 8
 #define TILE_PANELS 2
@@ -78,11 +78,8 @@ typedef struct {
 } kernels;
 
 static kernels of_this_processor(void) {
-#if defined(__x86_64__) && defined(__linux__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-    return (kernels){wide_product, wide_outer};
+#if FD_HAS_WIDE
+  if (fd_is_wide()) return (kernels){wide_product, wide_outer};
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     return (kernels){middle_product, middle_outer};
 #endif
@@ -93,19 +90,25 @@ void fd_dense_forward(size_t rows, size_t inputs, size_t outputs, const float *x
                       const float *packed, int rectifier, int adding, float *y) {
   const float *weights = packed + in_panels(outputs) * lanes;
   const ending end = {adding, rectifier, packed, 0};
+  const __auto_type mode = fd_flush_subnormals();
   of_this_processor().product(in_rows(rows), inputs, outputs, x, weights, &end, y);
+  fd_restore_subnormals(mode);
 }
 
 void fd_dense_backward(size_t rows, size_t outputs, size_t inputs, const float *gradient,
                        const float *packed, int rectifier, const float *values, int adding,
                        float *to) {
   const ending end = {adding, rectifier, 0, rectifier == FD_RECTIFY_NONE ? 0 : values};
+  const __auto_type mode = fd_flush_subnormals();
   of_this_processor().product(in_rows(rows), outputs, inputs, gradient, packed, &end, to);
+  fd_restore_subnormals(mode);
 }
 
 void fd_dense_weight_gradient(size_t rows, size_t outputs, size_t inputs, const float *gradient,
                               const float *x, int adding, float *weights) {
+  const __auto_type mode = fd_flush_subnormals();
   of_this_processor().outer(rows, outputs, inputs, gradient, x, adding, weights);
+  fd_restore_subnormals(mode);
 }
 
 FD_CLONES

@@ -1,4 +1,5 @@
-// Packed means and their products, for one REAL; included once for each, so without a guard.
+// Packed means and their products, for one REAL and one width of registers; included once for each, so
+// without a guard. KERNEL: how the functions that are not part of others are compiled.
 
 #define LANES (sizeof(VECTOR) / sizeof(REAL))
 
@@ -24,12 +25,13 @@ static inline NAME(packed_means) NAME(unpack)(size_t d, size_t k, const REAL *pa
   return means;
 }
 
-size_t NAME(fd_packed_means_count)(size_t d, size_t k) {
+static size_t NAME(packed_means_count)(size_t d, size_t k) {
   const size_t wide_d = NAME(padded)(d), wide_k = NAME(padded)(k);
   return wide_d + wide_k + d * wide_k + k * wide_d;
 }
 
-// Rows and vectors whose products are summed in registers: 6 × 2 sums, 2 vectors and a number.
+// Rows and vectors whose products are summed in registers: 6 × 2 sums, 2 vectors and a number. Wide registers
+// are twice as many, but 8 or 12 rows are slower there: their addresses do not fit the other registers.
 enum { NAME(group) = 6, NAME(most_vectors) = 2 };
 
 // Vectors in the panel that begins at vector `first` of `all`.
@@ -37,8 +39,8 @@ static inline size_t NAME(panel_width)(size_t first, size_t all) {
   return all - first < NAME(most_vectors) ? all - first : NAME(most_vectors);
 }
 
-void NAME(fd_pack_means)(size_t d, size_t k, const double *means, REAL *packed,
-                         fd_means_extent *extent) {
+KERNEL void NAME(pack_means)(size_t d, size_t k, const double *means, REAL *packed,
+                             fd_means_extent *extent) {
   const size_t wide_d = NAME(padded)(d), wide_k = NAME(padded)(k);
   REAL *reference = packed, *half_squares = reference + wide_d;
   REAL *by_component = half_squares + wide_k, *by_coordinate = by_component + d * wide_k;
@@ -180,25 +182,32 @@ INLINE size_t NAME(list_columns)(size_t rows, size_t depth, const REAL *a, size_
   return count;
 }
 
-INLINE REAL NAME(largest_lane)(const VECTOR *v) {
-#if LANES_LOG2 == 3
-  const VECTOR a = __builtin_shufflevector(*v, *v, 4, 5, 6, 7, 0, 1, 2, 3);
-  const VECTOR b = *v > a ? *v : a;
-  const VECTOR c = __builtin_shufflevector(b, b, 2, 3, 0, 1, 6, 7, 4, 5);
-  const VECTOR e = b > c ? b : c;
+// The upper half of some lanes before the lower, and so on: each fold leaves the result in half as many.
+#if LANES_LOG2 == 4
+#define FOLDS(v, fold)                                                                      \
+  fold(__builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)) \
+  fold(__builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)) \
+  fold(__builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13))
+#elif LANES_LOG2 == 3
+#define FOLDS(v, fold)                                              \
+  fold(__builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3))       \
+  fold(__builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5))
 #else
-  const VECTOR c = __builtin_shufflevector(*v, *v, 2, 3, 0, 1);
-  const VECTOR e = *v > c ? *v : c;
+#define FOLDS(v, fold) fold(__builtin_shufflevector(v, v, 2, 3, 0, 1))
 #endif
-  return e[0] > e[1] ? e[0] : e[1];
+
+INLINE REAL NAME(largest_lane)(const VECTOR *v) {
+  VECTOR most = *v, other;
+#define LARGER(shuffled) other = shuffled, most = most > other ? most : other;
+  FOLDS(most, LARGER)
+#undef LARGER
+  return most[0] > most[1] ? most[0] : most[1];
 }
 
 INLINE REAL NAME(sum_of_lanes)(const VECTOR *v) {
-#if LANES_LOG2 == 3
-  const VECTOR b = *v + __builtin_shufflevector(*v, *v, 4, 5, 6, 7, 0, 1, 2, 3);
-  const VECTOR e = b + __builtin_shufflevector(b, b, 2, 3, 0, 1, 6, 7, 4, 5);
-#else
-  const VECTOR e = *v + __builtin_shufflevector(*v, *v, 2, 3, 0, 1);
-#endif
-  return e[0] + e[1];
+  VECTOR sum = *v;
+#define ADD(shuffled) sum += shuffled;
+  FOLDS(sum, ADD)
+#undef ADD
+  return sum[0] + sum[1];
 }

@@ -5,6 +5,7 @@ FD_CLONES
 void fd_adamw(size_t count, const fd_adamw_constants *constants, const float *restrict gradient,
               float *restrict parameters, float *restrict m, float *restrict v) {
   const fd_adamw_constants c = *constants;
+  const __auto_type mode = fd_flush_subnormals();
   for (size_t i = 0; i < count; i++) {
     const float g = c.gradient_scale * gradient[i];
     const float first = m[i] + c.one_minus_beta1 * (g - m[i]);
@@ -18,6 +19,7 @@ void fd_adamw(size_t count, const fd_adamw_constants *constants, const float *re
     v[i] = second;
     parameters[i] = p;
   }
+  fd_restore_subnormals(mode);
 }
 
 FD_CLONES
@@ -33,12 +35,14 @@ double fd_sum_of_squares(size_t count, const float *restrict x) {
 FD_CLONES
 void fd_momentum(size_t count, float mu, const float *restrict g, float *restrict m,
                  float *restrict u) {
+  const __auto_type mode = fd_flush_subnormals();
   for (size_t i = 0; i < count; i++) {
     const float share = (1 - mu) * g[i];
     const float mean = mu * m[i] + share;
     m[i] = mean;
     u[i] = share + mu * mean;
   }
+  fd_restore_subnormals(mode);
 }
 
 FD_CLONES

@@ -11,85 +11,150 @@ typedef int64_t integers_d __attribute__((ext_vector_type(4)));
 typedef float vector_f __attribute__((ext_vector_type(8)));
 typedef int32_t integers_f __attribute__((ext_vector_type(8)));
 
-// exp on (−∞, 0] as in transformer.c, and 0 below `floor`.
-INLINE void exponential_f(vector_f *x, float floor) {
-  const vector_f y = *x < -87.0f ? (vector_f)-87.0f : *x;
-  const vector_f t = y * 1.44269504f + 0x1.8p23f;
-  const vector_f n = t - 0x1.8p23f;
-  vector_f r = y - n * 0x1.62e4p-1f;
-  r = r - n * 0x1.7f7d1cp-20f;
-  // Taylor, in the order of shortest dependence: 1 + r + r² q(r).
-  const vector_f r2 = r * r;
-  const vector_f q0 = r * 1.66666667e-1f + 0.5f, q1 = r * 8.33333333e-3f + 4.16666667e-2f;
-  const vector_f q2 = r * 1.98412698e-4f + 1.38888889e-3f;
-  const vector_f q = (q2 * r2 + q1) * r2 + q0;
-  const vector_f p = (q * r2 + r) + 1.0f;
-  const integers_f exponent = (__builtin_bit_cast(integers_f, t) + 127) << 23;
-  const vector_f scale = __builtin_bit_cast(vector_f, exponent);
-  *x = *x < floor ? (vector_f)0.0f : p * scale;
-}
+// exp on (−∞, 0] as in transformer.c, and 0 below `floor`; Taylor, in the order of shortest dependence:
+// 1 + r + r² q(r).
+#define SINGLE_EXPONENTIAL(name, vector, integers)                                         \
+  INLINE void name(vector *x, float floor) {                                               \
+    const vector y = *x < -87.0f ? (vector)-87.0f : *x;                                    \
+    const vector t = y * 1.44269504f + 0x1.8p23f;                                          \
+    const vector n = t - 0x1.8p23f;                                                        \
+    vector r = y - n * 0x1.62e4p-1f;                                                       \
+    r = r - n * 0x1.7f7d1cp-20f;                                                           \
+    const vector r2 = r * r;                                                               \
+    const vector q0 = r * 1.66666667e-1f + 0.5f, q1 = r * 8.33333333e-3f + 4.16666667e-2f; \
+    const vector q2 = r * 1.98412698e-4f + 1.38888889e-3f;                                 \
+    const vector q = (q2 * r2 + q1) * r2 + q0;                                             \
+    const vector p = (q * r2 + r) + 1.0f;                                                  \
+    const integers exponent = (__builtin_bit_cast(integers, t) + 127) << 23;               \
+    const vector scale = __builtin_bit_cast(vector, exponent);                             \
+    *x = *x < floor ? (vector)0.0f : p * scale;                                            \
+  }
 
-// exp on (−∞, 0] as in gaussian.c.
-INLINE void exponential_d(vector_d *x, double floor) {
-  const vector_d y = *x < -708.0 ? (vector_d)-708.0 : *x;
-  const vector_d t = y * 1.4426950408889634074 + 0x1.8p52;
-  const vector_d n = t - 0x1.8p52;
-  vector_d r = y - n * 0x1.62e42fefa0000p-1;
-  r = r - n * 0x1.cf79abc9e3b3ap-40;
-  const vector_d r2 = r * r;
-  const vector_d q0 = r * 1.6666666666666666667e-01 + 0.5;
-  const vector_d q1 = r * 8.3333333333333333333e-03 + 4.1666666666666666667e-02;
-  const vector_d q2 = r * 1.9841269841269841270e-04 + 1.3888888888888888889e-03;
-  const vector_d q3 = r * 2.7557319223985890653e-06 + 2.4801587301587301587e-05;
-  const vector_d q4 = r * 2.5052108385441718775e-08 + 2.7557319223985890653e-07;
-  const vector_d q5 = r * 1.6059043836821614599e-10 + 2.0876756987868098979e-09;
-  const vector_d r4 = r2 * r2;
-  const vector_d q = ((q5 * r2 + q4) * r4 + (q3 * r2 + q2)) * r4 + (q1 * r2 + q0);
-  const vector_d p = (q * r2 + r) + 1.0;
-  const integers_d exponent = (__builtin_bit_cast(integers_d, t) + 1023) << 52;
-  const vector_d scale = __builtin_bit_cast(vector_d, exponent);
-  *x = *x < floor ? (vector_d)0.0 : p * scale;
-}
+// exp on (−∞, 0] as in gaussian.c, the same way.
+#define DOUBLE_EXPONENTIAL(name, vector, integers)                                 \
+  INLINE void name(vector *x, double floor) {                                      \
+    const vector y = *x < -708.0 ? (vector)-708.0 : *x;                            \
+    const vector t = y * 1.4426950408889634074 + 0x1.8p52;                         \
+    const vector n = t - 0x1.8p52;                                                 \
+    vector r = y - n * 0x1.62e42fefa0000p-1;                                       \
+    r = r - n * 0x1.cf79abc9e3b3ap-40;                                             \
+    const vector r2 = r * r;                                                       \
+    const vector q0 = r * 1.6666666666666666667e-01 + 0.5;                         \
+    const vector q1 = r * 8.3333333333333333333e-03 + 4.1666666666666666667e-02;   \
+    const vector q2 = r * 1.9841269841269841270e-04 + 1.3888888888888888889e-03;   \
+    const vector q3 = r * 2.7557319223985890653e-06 + 2.4801587301587301587e-05;   \
+    const vector q4 = r * 2.5052108385441718775e-08 + 2.7557319223985890653e-07;   \
+    const vector q5 = r * 1.6059043836821614599e-10 + 2.0876756987868098979e-09;   \
+    const vector r4 = r2 * r2;                                                     \
+    const vector q = ((q5 * r2 + q4) * r4 + (q3 * r2 + q2)) * r4 + (q1 * r2 + q0); \
+    const vector p = (q * r2 + r) + 1.0;                                           \
+    const integers exponent = (__builtin_bit_cast(integers, t) + 1023) << 52;      \
+    const vector scale = __builtin_bit_cast(vector, exponent);                     \
+    *x = *x < floor ? (vector)0.0 : p * scale;                                     \
+  }
 
+SINGLE_EXPONENTIAL(exponential_f, vector_f, integers_f)
+DOUBLE_EXPONENTIAL(exponential_d, vector_d, integers_d)
+
+#if FD_HAS_WIDE
+// Registers of twice the width, and twice as many.
+typedef double vector_wd __attribute__((ext_vector_type(8)));
+typedef int64_t integers_wd __attribute__((ext_vector_type(8)));
+typedef float vector_wf __attribute__((ext_vector_type(16)));
+typedef int32_t integers_wf __attribute__((ext_vector_type(16)));
+SINGLE_EXPONENTIAL(exponential_wf, vector_wf, integers_wf)
+DOUBLE_EXPONENTIAL(exponential_wd, vector_wd, integers_wd)
+#endif
+
+// --- float64 ---
 #define REAL double
-#define LANES_LOG2 2
-#define VECTOR vector_d
-#define NAME(name) name##_d
 #define UNIT 0x1p-53
 #define SMALLEST 0x1p-1074
 #define TOLERANCE 0x1p-42
 #define LOG_NEGLIGIBLE -69.3
 #define LOG_SMALLEST -708.0
+
+#define KERNEL FD_CLONES static
+#define LANES_LOG2 2
+#define VECTOR vector_d
+#define NAME(name) name##_d
 #include "fd_panel_template.h"
 // In the order of their use.
 #include "fd_difference_template.h"
 #include "fd_posterior_template.h"
-#undef LANES
-#undef LOAD
-#undef STORE
-#undef REAL
-#undef LANES_LOG2
-#undef VECTOR
-#undef NAME
+
+#if FD_HAS_WIDE
+#define KERNEL FD_WIDE static
+#define LANES_LOG2 3
+#define VECTOR vector_wd
+#define NAME(name) name##_wd
+#include "fd_panel_template.h"
+// In the order of their use.
+#include "fd_difference_template.h"
+#include "fd_posterior_template.h"
+#endif
 #undef UNIT
 #undef SMALLEST
 #undef TOLERANCE
 #undef LOG_NEGLIGIBLE
 #undef LOG_SMALLEST
+#undef REAL
 
+// --- float32 ---
 #define REAL float
-#define LANES_LOG2 3
-#define VECTOR vector_f
-#define NAME(name) name##_f
 #define UNIT 0x1p-24
 #define SMALLEST 0x1p-149
 #define TOLERANCE 0x1p-12
 #define LOG_NEGLIGIBLE -27.7f
 #define LOG_SMALLEST -87.0f
+
+#define KERNEL FD_CLONES static
+#define LANES_LOG2 3
+#define VECTOR vector_f
+#define NAME(name) name##_f
 #include "fd_panel_template.h"
 // In the order of their use.
 #include "fd_difference_template.h"
 #include "fd_posterior_template.h"
-#undef LANES
-#undef LOAD
-#undef STORE
+
+#if FD_HAS_WIDE
+#define KERNEL FD_WIDE static
+#define LANES_LOG2 4
+#define VECTOR vector_wf
+#define NAME(name) name##_wf
+#include "fd_panel_template.h"
+// In the order of their use.
+#include "fd_difference_template.h"
+#include "fd_posterior_template.h"
+#endif
+
+// --- The kernels for this processor ---
+
+#if FD_HAS_WIDE
+#define CHOOSE(name, suffix) (fd_is_wide() ? name##_w##suffix : name##_##suffix)
+#else
+#define CHOOSE(name, suffix) name##_##suffix
+#endif
+
+#define DOORS(real, suffix)                                                                        \
+  size_t fd_packed_means_count_##suffix(size_t d, size_t k) {                                      \
+    return CHOOSE(packed_means_count, suffix)(d, k);                                               \
+  }                                                                                                \
+  void fd_pack_means_##suffix(size_t d, size_t k, const double *means, real *packed,               \
+                              fd_means_extent *extent) {                                           \
+    CHOOSE(pack_means, suffix)(d, k, means, packed, extent);                                       \
+  }                                                                                                \
+  size_t fd_posterior_work_count_##suffix(size_t n, size_t d, size_t k) {                          \
+    return CHOOSE(work_count, suffix)(n, d, k);                                                    \
+  }                                                                                                \
+  size_t fd_posterior_list_count_##suffix(size_t k) { return CHOOSE(list_count, suffix)(k); }      \
+  void fd_shared_posterior_##suffix(                                                               \
+      size_t n, size_t d, size_t k, const real *x, const double *shift, const double *a,           \
+      const double *b, const double *means, const real *packed, const fd_means_extent *extent,     \
+      double lambda, const double *log_weights, double p, const double *e1, double e0, real *work, \
+      uint32_t *lists, real *gamma, double *log_sum, real *out) {                                  \
+    CHOOSE(shared_posterior, suffix)(n, d, k, x, shift, a, b, means, packed, extent, lambda,       \
+                                     log_weights, p, e1, e0, work, lists, gamma, log_sum, out);    \
+  }
+DOORS(double, d)
+DOORS(float, f)

@@ -8,6 +8,7 @@ enum { side = 16 };
 FD_CLONES
 void fd_symmetric_combination(size_t n, size_t first, size_t last, float a, float b, float c,
                               const float *restrict g, float *s) {
+  const __auto_type mode = fd_flush_subnormals();
   for (size_t i0 = first; i0 < last; i0 += side) {
     const size_t rows = last - i0 < side ? last - i0 : side;
     for (size_t j0 = i0; j0 < n; j0 += side) {
@@ -37,6 +38,7 @@ void fd_symmetric_combination(size_t n, size_t first, size_t last, float a, floa
       }
     }
   }
+  fd_restore_subnormals(mode);
 }
 
 FD_CLONES

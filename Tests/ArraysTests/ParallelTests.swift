@@ -1,4 +1,5 @@
 import Arrays
+import Dispatch
 import Synchronization
 import Testing
 
@@ -28,6 +29,30 @@ extension ArraysTests {
       #expect(counters.counts.withLock { $0 } == [Int](repeating: 1, count: 100))
       #expect(
         Parallel.map(3) { i in Parallel.map(2) { 10 * i + $0 } } == [[0, 1], [10, 11], [20, 21]])
+    }
+
+    /// Short loops one after the other, pauses in which helpers fall asleep, other numbers of threads, and
+    /// several callers at a time: every index once, always.
+    @Test func manyShortLoops() {
+      let before = Parallel.threadCount
+      defer { Parallel.threadCount = before }
+      let total = Atomic<Int>(0)
+      DispatchQueue.concurrentPerform(iterations: 3) { caller in
+        for round in 0..<6000 {
+          if caller == 0 { Parallel.threadCount = 1 + round % 5 }
+          let count = round % 7
+          let sum = Atomic<Int>(0)
+          Parallel.forEach(count) { i in
+            sum.wrappingAdd(i + 1, ordering: .relaxed)
+          }
+          let done = sum.load(ordering: .relaxed)
+          if done == count * (count + 1) / 2 { total.wrappingAdd(1, ordering: .relaxed) }
+          if round % 500 == 0 {
+            _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .milliseconds(3))
+          }
+        }
+      }
+      #expect(total.load(ordering: .relaxed) == 3 * 6000)
     }
 
     @Test func blocks() {

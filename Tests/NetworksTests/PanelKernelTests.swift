@@ -3,8 +3,9 @@ import Networks
 import Testing
 
 extension NetworksTests {
-  /// Dense layers in panels against loops in double precision. What fills panels up is not a number here:
-  /// nothing may depend on it.
+  /// Dense layers in panels against loops in double precision.
+  ///
+  /// What fills panels up is not a number here: nothing may depend on it.
   @Suite struct PanelKernelTests {
     typealias Rectifier = TrainingKernels.Rectifier
 

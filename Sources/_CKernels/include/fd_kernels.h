@@ -40,6 +40,13 @@ void fd_row_products(size_t m, size_t n, size_t k, const double *a, const double
 int fd_dsyevd(int n, int vectors, double *a, double *values, double *work, int work_count,
               int *integers, int integer_count);
 
+// --- Waiting for another thread ---
+
+/// Tells the processor that this is a loop that waits.
+void fd_pause(void);
+/// Lets another thread have this one's processor.
+void fd_yield(void);
+
 // --- Random numbers: Philox4x32-10 (Salmon et al., SC 2011) ---
 
 /// The four output words of one Philox block.

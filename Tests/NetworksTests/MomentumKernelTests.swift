@@ -24,6 +24,31 @@ extension NetworksTests {
       #expect(m.prefix(5) == before.prefix(5) && m.suffix(3) == before.suffix(3))
     }
 
+    /// What no gradient reaches decays to 0 and not to numbers with which each operation costs an assist;
+    /// outside the kernels such numbers stay what they are.
+    @Test func momentumLeavesNoSubnormals() {
+      let g = [Float](repeating: 0, count: 100)
+      var (m, u) = ([Float](repeating: 1e-37, count: 100), [Float](repeating: .nan, count: 100))
+      var (p, v) = (g, [Float](repeating: 1e-37, count: 100))
+      let c = AdamWConstants(
+        beta: (0.9, 0.9), inverseSecondRoot: 1, epsilon: 1e-8, stepSize: 1e-3)
+      var first = m
+      for _ in 0..<100 {
+        TrainingKernels.momentum(0.9, gradient: g, momentum: &m, in: 0..<100, ahead: &u)
+        TrainingKernels.adamW(
+          c, gradient: g, parameters: &p, firstMoment: &first, secondMoment: &v)
+        #expect((m + u + first + v).allSatisfy { !$0.isSubnormal })
+      }
+      #expect((m + u + first + v).allSatisfy { $0 == 0 })
+
+      let tiny = Matrix<Float>(rows: 1, columns: 1, elements: [1e-40])
+      let large = Matrix<Float>(rows: 1, columns: 1, elements: [1e30])
+      var product = Matrix<Float>(rows: 1, columns: 1, elements: [1])
+      Gemm.multiply(tiny, large, into: &product)
+      #expect(product.elements == [0])
+      #expect(tiny.elements[0] * large.elements[0] > 1e-11)
+    }
+
     @Test func boundedStep() {
       var p = KernelTests.numbers(Self.count, 3)
       let before = p

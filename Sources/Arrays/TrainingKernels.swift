@@ -14,11 +14,13 @@ public enum TrainingKernels {
     case smooth = 3
   }
 
-  /// gradient ← gradient ∘ r′, from the rectifier's values `a`.
+  /// gradient ← gradient ∘ r′, from the rectifier's values `a`, both in panels (`PanelKernels`).
   public static func rectifierBackward(
     _ rectifier: Rectifier, values a: Span<Float>, _ gradient: inout MutableSpan<Float>
   ) {
-    precondition(a.count == gradient.count, "\(a.count) values, \(gradient.count) gradients")
+    precondition(
+      a.count == gradient.count && a.count == PanelKernels.width(a.count),
+      "\(a.count) values, \(gradient.count) gradients")
     unsafe gradient.withUnsafeMutableBufferPointer { gradient in
       unsafe a.withUnsafeBufferPointer { a in
         guard let from = a.baseAddress, let to = gradient.baseAddress else { return }

@@ -171,21 +171,12 @@ void fd_pack_for_backward(size_t outputs, size_t inputs, const float *restrict w
 FD_CLONES
 void fd_rectify_backward(size_t count, int rectifier, const float *restrict a,
                          float *restrict gradient) {
-  switch (rectifier) {
-    case FD_RECTIFY_LINEAR:
-      for (size_t i = 0; i < count; i++) gradient[i] = a[i] <= 0.0f ? 0.0f : gradient[i];
-      break;
-    case FD_RECTIFY_QUADRATIC:
-      for (size_t i = 0; i < count; i++) gradient[i] *= 2.0f * __builtin_elementwise_sqrt(a[i]);
-      break;
-    case FD_RECTIFY_SMOOTH:
-      for (size_t i = 0; i < count; i++) {
-        const float square = 4.0f * a[i] * a[i];
-        gradient[i] *= square / (square + 1.0f);
-      }
-      break;
-    default:
-      break;
+  if (rectifier == FD_RECTIFY_NONE) return;
+  for (size_t i = 0; i < count; i += lanes) {
+    const vector values = LOAD(a + i);
+    vector g = LOAD(gradient + i);
+    scale_by_slope(rectifier, &values, &g);
+    STORE(gradient + i, g);
   }
 }
 

@@ -1,6 +1,10 @@
 // The kernels of fd_posterior.h for one REAL and one width of registers; included once for each, so without
 // a guard, and the last: undefines what they are made of.
 
+#include "fd_panel_template.h"
+// In the order of their use.
+#include "fd_difference_template.h"
+
 // Rows handled together.
 enum { NAME(chunk) = 48 };
 

@@ -78,9 +78,6 @@ DOUBLE_EXPONENTIAL(exponential_wd, vector_wd, integers_wd)
 #define LANES_LOG2 2
 #define VECTOR vector_d
 #define NAME(name) name##_d
-#include "fd_panel_template.h"
-// In the order of their use.
-#include "fd_difference_template.h"
 #include "fd_posterior_template.h"
 
 #if FD_HAS_WIDE
@@ -88,9 +85,6 @@ DOUBLE_EXPONENTIAL(exponential_wd, vector_wd, integers_wd)
 #define LANES_LOG2 3
 #define VECTOR vector_wd
 #define NAME(name) name##_wd
-#include "fd_panel_template.h"
-// In the order of their use.
-#include "fd_difference_template.h"
 #include "fd_posterior_template.h"
 #endif
 #undef UNIT
@@ -112,9 +106,6 @@ DOUBLE_EXPONENTIAL(exponential_wd, vector_wd, integers_wd)
 #define LANES_LOG2 3
 #define VECTOR vector_f
 #define NAME(name) name##_f
-#include "fd_panel_template.h"
-// In the order of their use.
-#include "fd_difference_template.h"
 #include "fd_posterior_template.h"
 
 #if FD_HAS_WIDE
@@ -122,9 +113,6 @@ DOUBLE_EXPONENTIAL(exponential_wd, vector_wd, integers_wd)
 #define LANES_LOG2 4
 #define VECTOR vector_wf
 #define NAME(name) name##_wf
-#include "fd_panel_template.h"
-// In the order of their use.
-#include "fd_difference_template.h"
 #include "fd_posterior_template.h"
 #endif
 

@@ -41,7 +41,7 @@ void fd_dense_backward(size_t rows, size_t outputs, size_t inputs, const float *
 void fd_dense_weight_gradient(size_t rows, size_t outputs, size_t inputs, const float *gradient,
                               const float *x, int adding, float *weights);
 
-/// gradient ← gradient ∘ r'(z), from the values a = r(z) alone. For the quadratic rectifier
+/// gradient ← gradient ∘ r'(z), from the values a = r(z) alone, both in panels. For the quadratic rectifier
 /// r' = 2 max(z, 0) = 2 √a, which is exact: √(z·z) rounds to |z|. For the smooth one r' = 4a²/(4a² + 1).
 void fd_rectify_backward(size_t count, int rectifier, const float *a, float *gradient);
 /// sums[j] = Σ_i x[i, j], from the first row to the last; x in panels, sums filled up to whole panels.

@@ -82,7 +82,10 @@ DEVELOPMENT = [
 ]
 # Mixtures that the command line knows.
 BUILT_IN = {"digits": "suite:digits", "paper": "paper:0"}
-RECIPE = ["--recipe", "best", "--width", "64", "--batch", "256", "--pool", "16384"]
+# The same trajectories serve all steps, as they did when the zoo was run.
+RECIPE = [
+    "--recipe", "best", "--width", "64", "--batch", "256", "--pool", "16384", "--pool-epochs", "1000",
+]
 SAMPLES = 8192
 
 
@@ -189,8 +192,8 @@ def cell(binary, subject, n, rule, options, *changes):
         if isinstance(trained, str):
             return {"missing": trained}
         measured = run(
-            binary, "evaluate", output, "--samples", str(SAMPLES), "--threads",
-            str(options.threads))
+            binary, "evaluate", output, "--samples", str(SAMPLES), "--no-certificates",
+            "--threads", str(options.threads))
         if isinstance(measured, str):
             return {"missing": measured}
         result = {

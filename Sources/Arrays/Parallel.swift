@@ -43,13 +43,18 @@ public enum Parallel {
   }
 
   /// The results of `body` for each index below `count`, in order.
+  // Inlinable: not specialised for T, taking the optionals off costs as much as a cheap body.
+  @inlinable
   public static func map<T: Sendable>(_ count: Int, _ body: @Sendable (Int) -> T) -> [T] {
     var results = [T?](repeating: nil, count: count)
     unsafe results.withUnsafeMutableBufferPointer { buffer in
       let slots = unsafe Unchecked(buffer)
       forEach(count) { i in unsafe slots.value[i] = body(i) }
     }
-    return results.compactMap { $0 }
+    return results.map { result in
+      guard let result else { preconditionFailure("an index without a result") }
+      return result
+    }
   }
 
   /// The ranges of at most `grain` indices that cover `0..<count` in order.
@@ -82,7 +87,7 @@ extension Matrix {
 }
 
 /// Promises that threads use disjoint parts of what `value` points to.
-@unsafe struct Unchecked<Value>: @unchecked Sendable {
-  let value: Value
-  init(_ value: Value) { unsafe self.value = value }
+@unsafe @usableFromInline struct Unchecked<Value>: @unchecked Sendable {
+  @usableFromInline let value: Value
+  @inlinable init(_ value: Value) { unsafe self.value = value }
 }

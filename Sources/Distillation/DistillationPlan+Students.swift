@@ -67,6 +67,17 @@ extension DistillationPlan {
     }
   }
 
+  /// The trajectories of the pool of a round: the recipe's, but no more than a segment's training takes samples.
+  var poolSize: Int {
+    let n = grid.segmentCount
+    let networks = recipe.sharing == .shared ? 1 : n
+    let steps = (0..<networks).map { recipe.steps(segment: $0, of: networks) }.max() ?? 0
+    let batch = (recipe.batch * networks + n - 1) / n
+    // A fit of the student's form takes the whole pool.
+    let least = StudentForm.pairCount(recipe.parametrisation, dimension: mixture.dimension)
+    return min(recipe.pool, max(steps * batch, least, 32))
+  }
+
   /// The bytes that training needs, roughly: weights with gradient and moments, the states of a
   /// batch with their gradients, the teacher's working memory.
   public var memoryEstimate: Double {
@@ -79,11 +90,11 @@ extension DistillationPlan {
     let d = Double(mixture.dimension)
     // A pool: true states, own states and ends in double precision, inputs and targets in single.
     let shared = recipe.sharing == .shared || recipe.pretraining > 0 ? grid.segmentCount : 1
-    let pool = Double(recipe.pool) * d * (24 + 8 * Double(shared))
+    let pool = Double(poolSize) * d * (24 + 8 * Double(shared))
     // Consistency keeps every trajectory at all points of a segment, and a second mean of the weights.
     let points =
       recipe.objective == .consistency
-      ? Double(recipe.pool) * d * 4 * Double(shared * (recipe.points + 1)) + 4 * weights : 0
+      ? Double(poolSize) * d * 4 * Double(shared * (recipe.points + 1)) + 4 * weights : 0
     return (recipe.averaging == nil ? 16 : 20) * weights + pool + points
       + Double(recipe.batch) * (8 * states + 24 * d)
   }

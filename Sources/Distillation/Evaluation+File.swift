@@ -82,7 +82,7 @@ extension SegmentBudget {
       ("amplification_ratio", JSON(amplificationRatio)), ("share", .number(share)),
     ])
     if certifiedAmplification == nil {
-      object["reason"] = "a learned field has no certificate"
+      object["reason"] = "a learned field has no certificate, or certificates were left out"
     } else if certifiedAmplification == .infinity {
       object["reason"] =
         "the velocity has no finite Lipschitz bound, or the exponential exceeds the largest float64"

@@ -8,9 +8,12 @@ import Stability
 extension Evaluation {
   /// Evaluates a chain on `count` samples.
   ///
+  /// - Parameter isCertified: whether certified amplifications are computed, which takes as long as K² components
+  ///   of unequal covariance let it.
   /// - Throws: `FlowError` if the teacher cannot carry the students' states.
   public init(
     _ chain: StudentChain, plan: DistillationPlan, samples count: Int, seed: UInt64,
+    isCertified: Bool = true,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(FlowError) {
     precondition(count > 0, "\(count) samples")
@@ -48,7 +51,7 @@ extension Evaluation {
 
     let error = difference(states[segments.count], reference.states)
     let total = error.elements.reduce(0) { $0 + $1 * $1 }
-    let bound = flow.closedForm.map { StabilityBound($0) }
+    let bound = isCertified ? flow.closedForm.map { StabilityBound($0) } : nil
     var budget: [SegmentBudget] = []
     var sum = Matrix<Double>(rows: x.rows, columns: x.columns)
     for (k, segment) in segments.enumerated() {

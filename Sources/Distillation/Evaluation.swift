@@ -13,7 +13,8 @@ public struct SegmentBudget: Sendable, Equatable {
   /// The root mean square of the contribution c_k over that of the local error: what the rest of
   /// the flow makes of it.
   public let measuredAmplification: Double
-  /// The one-sided certificate Lip(Φ_{0←t_k}); infinite if none is known, nil for a learned flow.
+  /// The one-sided certificate Lip(Φ_{0←t_k}); infinite if none is known, nil for a learned flow
+  /// or if certificates were left out.
   public let certifiedAmplification: Double?
   /// ⟨c_k, e⟩/‖e‖²: the signed share of the end-to-end error.
   ///

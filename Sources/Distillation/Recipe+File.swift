@@ -23,6 +23,7 @@ extension Recipe {
       "start": .string(start.rawValue),
       "published_steps": publishedSteps.map { .integer($0) } ?? .null,
       "averaging": averaging.map { .number($0) } ?? .null, "pool": .integer(pool),
+      "pool_epochs": poolEpochs.map { .integer($0) } ?? .null,
       "budget": .string(budget.rawValue),
       "step_shares": stepShares.map { .numbers($0) } ?? .null,
       "objective": .string(objective.rawValue), "rounds": .integer(rounds),
@@ -81,6 +82,7 @@ extension Recipe {
       averaging = try reader.optionalNumber("averaging")
       pool = try reader.integer("pool")
     }
+    poolEpochs = try reader.optionalInteger("pool_epochs")
     if reader.object["budget"] != nil || reader.object["step_shares"] != nil {
       budget = try choice("budget")
       stepShares = try reader.optionalNumbers("step_shares")
@@ -134,6 +136,9 @@ extension Recipe {
     }
     if pool != 0, !(32...1_000_000_000).contains(pool) {
       return "the pool has \(pool) trajectories; use 32 to 1000000000, or 0 for fresh ones"
+    }
+    if let poolEpochs, !(1...1_000_000_000).contains(poolEpochs) {
+      return "a pool serves \(poolEpochs) epochs; use 1 to 1000000000"
     }
     if let stepShares, stepShares.isEmpty || !stepShares.allSatisfy({ $0 > 0 && $0.isFinite }) {
       return "the shares of the steps are \(stepShares); use one positive number for each segment"

@@ -165,8 +165,10 @@ public struct Recipe: Sendable, Equatable {
   public var parameterBound: Double?
   /// The decay γ of the running mean of the weights that becomes the student; nil: the last weights.
   public var averaging: Double?
-  /// Teacher trajectories made once and used by all steps; 0: fresh ones for each step.
+  /// Teacher trajectories made at once, at most as many as a segment takes samples; 0: fresh ones for each step.
   public var pool = 0
+  /// The epochs of a pool, after which fresh trajectories take its place; nil: the same ones serve for ever.
+  public var poolEpochs: Int?
   /// Who provides the targets.
   public var teacher: TeacherChoice
   /// The published teacher's steps in each segment; nil: 100 over [0, T], at least 5.
@@ -216,6 +218,7 @@ public struct Recipe: Sendable, Equatable {
     recipe.optimiser = .muon
     recipe.learningRate = 0.02
     recipe.pool = 65_536
+    recipe.poolEpochs = 1
     return recipe
   }()
 

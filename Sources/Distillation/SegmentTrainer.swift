@@ -103,8 +103,8 @@ struct SegmentTrainer: StageTrainer {
       case .physicsInformed:
         batches = .physics(try PhysicsInformedLoss(plan, segment: k, form, after: finished.before))
       case .regression, .progressive:
-        if let (x, y) = pool?.pairs {
-          batches = .pooled(PooledBatches(form, x, y, order: plan.stream("order", segment: k)))
+        if let first = pool?.pairs {
+          batches = .pooled(PooledBatches(plan, segment: k, form, first, after: finished))
         } else {
           batches = .fresh(SegmentTargets(plan, segment: k, after: finished))
         }
@@ -175,7 +175,7 @@ struct SegmentTrainer: StageTrainer {
       let (x, y) = try targets.batch(lesson.samples, from: stream)
       return (lesson.form.input(x), lesson.form.networkTarget(x, y))
     case .pooled(var pooled):
-      let batch = pooled.batch(lesson.samples, step: stepCount)
+      let batch = try pooled.batch(lesson.samples, step: stepCount)
       lesson.batches = .pooled(pooled)
       return batch
     case .consistency(var consistency):

@@ -28,7 +28,7 @@ struct TrajectoryPool: Sendable {
     (self.plan, self.guide) = (plan, guide)
     do {
       truth = try plan.distilled.sample(
-        plan.recipe.pool, at: plan.grid.times[0], tolerance: plan.recipe.teacherTolerance,
+        plan.poolSize, at: plan.grid.times[0], tolerance: plan.recipe.teacherTolerance,
         from: plan.stream("pool", segment: 0))
     } catch { throw .teacher(error) }
     own = plan.recipe.states == .own ? truth : nil
@@ -88,24 +88,41 @@ struct TrajectoryPool: Sendable {
   }
 }
 
-/// The pairs of a pool as a network takes them, drawn without repetition until all are used.
+/// The pairs of a pool as a network takes them.
 struct PooledBatches: Sendable {
-  private let inputs: Matrix<Float>
-  private let targets: Matrix<Float>
-  private var order: EpochOrder
+  private typealias Pairs = (input: Matrix<Float>, target: Matrix<Float>)
+  private let form: StudentForm
+  /// The pairs of trajectories that take the pool's place.
+  private let targets: SegmentTargets
+  private var pairs: RenewedPool<Pairs>
 
-  /// The batches of a student's form.
-  ///
-  /// - Parameter stream: names the order of each epoch.
-  init(_ form: StudentForm, _ x: Matrix<Double>, _ y: Matrix<Double>, order stream: RandomStream) {
-    inputs = form.input(x)
-    targets = form.networkTarget(x, y)
-    self.order = EpochOrder(inputs.rows, stream)
+  /// The batches of the student of segment k.
+  init(
+    _ plan: DistillationPlan, segment k: Int, _ form: StudentForm,
+    _ first: (x: Matrix<Double>, y: Matrix<Double>), after finished: FinishedStudents
+  ) {
+    self.form = form
+    targets = SegmentTargets(plan, segment: k, after: finished)
+    pairs = RenewedPool(
+      first.x.rows, epochs: plan.recipe.poolEpochs, Self.pairs(form, first),
+      renewedFrom: plan.stream("pool", segment: k), orderedBy: plan.stream("order", segment: k))
   }
 
-  /// The batch of step s: pairs s·count … of the endless sequence of epochs.
-  mutating func batch(_ count: Int, step: Int) -> (input: Matrix<Float>, target: Matrix<Float>) {
-    let rows = (0..<count).map { i in order.row(step * count + i) }
-    return (inputs.gatheringRows(rows), targets.gatheringRows(rows))
+  private static func pairs(
+    _ form: StudentForm, _ states: (x: Matrix<Double>, y: Matrix<Double>)
+  ) -> Pairs {
+    (form.input(states.x), form.networkTarget(states.x, states.y))
+  }
+
+  /// The batch of step s.
+  mutating func batch(
+    _ count: Int, step: Int
+  ) throws(DistillationError) -> (input: Matrix<Float>, target: Matrix<Float>) {
+    let (form, targets) = (form, targets)
+    let (all, rows) = try pairs.batch(count, step: step) {
+      (size, stream) throws(DistillationError) in
+      Self.pairs(form, try targets.batch(size, from: stream))
+    }
+    return (all.input.gatheringRows(rows), all.target.gatheringRows(rows))
   }
 }

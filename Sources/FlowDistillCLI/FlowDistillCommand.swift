@@ -29,9 +29,10 @@ struct FlowDistillCommand: ParsableCommand {
     ])
 
   static func main() {
-    FasterKernels.startOverIfNeeded()
     do {
       var command = try parseAsRoot()
+      // Not before: help and usage errors need no kernels.
+      FasterKernels.startOverIfNeeded()
       try command.run()
     } catch {
       ExitStatus.exit(after: error)

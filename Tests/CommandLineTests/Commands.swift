@@ -165,6 +165,10 @@ let commands: [(name: String, arguments: [String], keys: [String])] = [
     ]
   ),
   (
+    "evaluate", ["run", "--samples", "30", "--no-certificates"],
+    ["relative_mse", "standard_error", "segments"]
+  ),
+  (
     "generate", ["run", "--count", "20", "-o", "new.npy"],
     ["output", "count", "seconds", "evaluations", "start"]
   ),

@@ -59,6 +59,7 @@ extension DistillationTests {
       ("states", "mine", "exact, own"), ("sharing", "all", "separate, shared"),
       ("target", "noise", "flow-map, score"), ("published_steps", 0, "0 steps"),
       ("pool", 3, "3 trajectories"), ("averaging", 2, "averaging is 2"),
+      ("pool_epochs", -1, "-1 epochs"),
       ("objective", "other", "regression, progressive, consistency, physics-informed"),
       ("rounds", 0, "halvings is 0"), ("points", 1, "cells of a segment is 1"),
       ("target_decay", 1, "target network is 1"), ("fine_tune", 1, "joint steps is 1"),
@@ -75,7 +76,9 @@ extension DistillationTests {
 
     @Test func everyKeyIsNeeded() throws {
       guard case .object(let object) = Recipe.paper.json else { return }
-      let optional = ["parameter_bound", "published_steps", "averaging", "step_shares"]
+      let optional = [
+        "parameter_bound", "published_steps", "averaging", "step_shares", "pool_epochs",
+      ]
       for key in object.keys where !optional.contains(key) {
         var rest = object
         rest[key] = nil

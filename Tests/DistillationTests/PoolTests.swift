@@ -41,6 +41,26 @@ extension DistillationTests {
       #expect(deviation(fresh) > 1e-3 * fresh[0])
     }
 
+    /// After its epochs a pool gives way to another, of the same law.
+    @Test(arguments: [Objective.regression, .consistency, .physicsInformed])
+    func poolsAreRenewed(objective: Objective) throws {
+      var parts = PlanParts(steps: 6, batch: 480)
+      parts.times = [1, 0]
+      (parts.recipe.pool, parts.recipe.learningRate) = (480, 1e-30)
+      parts.recipe.parametrisation = .residual
+      parts.recipe.objective = objective
+      let losses = try train(parts.plan()).losses
+      parts.recipe.poolEpochs = 2
+      let renewed = try train(parts.plan()).losses
+      #expect(Array(renewed[..<2]) == Array(losses[..<2]))
+      for step in 2..<6 { #expect(renewed[step] != losses[step]) }
+      #expect(abs(renewed[4] / losses[0] - 1) < 0.2)
+      guard objective == .regression else { return }
+      let pairs = stride(from: 0, to: 6, by: 2).map { (renewed[$0], renewed[$0 + 1]) }
+      for (one, other) in pairs { #expect(abs(one - other) < 1e-5 * one) }
+      #expect(deviation(pairs.map(\.0)) > 1e-3 * losses[0])
+    }
+
     /// The mean of the weights is taken beside the training, not in it.
     @Test func averagesDoNotTouchTheTraining() throws {
       var parts = PlanParts(steps: 31)

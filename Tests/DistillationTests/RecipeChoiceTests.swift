@@ -30,7 +30,7 @@ extension DistillationTests {
         changed { ($0.teacher, $0.publishedSteps) = (.published, 10) },
         changed { $0.publishedSteps = 1_000_000 },
         changed { ($0.optimiser, $0.start) = (.muon, .previous) }, Recipe.best,
-        changed { ($0.pool, $0.averaging) = (32, 0.999) },
+        changed { ($0.pool, $0.averaging, $0.poolEpochs) = (32, 0.999, 3) },
         changed { ($0.objective, $0.rounds, $0.fineTune) = (.progressive, 3, 0.25) },
         changed { $0.pretraining = 0.5 },
         changed {
@@ -103,6 +103,7 @@ extension DistillationTests {
         (changed { ($0.target, $0.pool) = (.score, 64) }, "fresh"),
         (changed { $0.pool = 31 }, "31 trajectories"),
         (changed { $0.pool = -1 }, "-1 trajectories"),
+        (changed { $0.poolEpochs = 0 }, "0 epochs"),
         (changed { $0.averaging = 1 }, "averaging is 1"),
         (changed { $0.averaging = 0 }, "averaging is 0"),
         (changed { $0.publishedSteps = 0 }, "0 steps"),

@@ -37,10 +37,10 @@ extension DistillationTests {
       ($0.optimiser, $0.pool) = (.muon, 80)
     }
     private static let affine = parts { ($0.parametrisation, $0.sharing) = (.affine, .shared) }
-    /// A pool that no number of batches fills.
+    /// A pool that no number of batches fills, replaced after each epoch.
     private static let pooled = parts {
       ($0.parametrisation, $0.states, $0.start) = (.residual, .own, .previous)
-      ($0.pool, $0.averaging) = (100, 0.9)
+      ($0.pool, $0.poolEpochs, $0.averaging) = (100, 1, 0.9)
     }
     private static let pooledShared = parts {
       ($0.sharing, $0.parametrisation, $0.pool) = (.shared, .affine, 70)
@@ -54,11 +54,12 @@ extension DistillationTests {
       ($0.objective, $0.rounds, $0.averaging) = (.progressive, 1, 0.9)
     }
     private static let progressivePool = parts {
-      ($0.objective, $0.rounds, $0.pool) = (.progressive, 1, 40)
+      ($0.objective, $0.rounds, $0.pool, $0.poolEpochs) = (.progressive, 1, 40, 2)
     }
     private static let consistency = parts {
       ($0.parametrisation, $0.states, $0.start) = (.linear, .own, .previous)
       ($0.optimiser, $0.pool, $0.objective, $0.points) = (.muon, 80, .consistency, 3)
+      $0.poolEpochs = 1
     }
     private static let consistencyShared = parts {
       ($0.parametrisation, $0.sharing, $0.averaging) = (.residual, .shared, 0.9)
@@ -67,17 +68,18 @@ extension DistillationTests {
     private static let physics = parts {
       ($0.parametrisation, $0.states, $0.start) = (.linear, .own, .previous)
       ($0.optimiser, $0.pool, $0.objective) = (.muon, 80, .physicsInformed)
+      $0.poolEpochs = 1
     }
     private static let physicsExact = parts {
       ($0.parametrisation, $0.objective) = (.residual, .physicsInformed)
     }
     private static let joint = parts {
       ($0.parametrisation, $0.states, $0.start) = (.linear, .own, .previous)
-      ($0.optimiser, $0.pool, $0.fineTune) = (.muon, 80, 0.4)
+      ($0.optimiser, $0.pool, $0.fineTune, $0.poolEpochs) = (.muon, 80, 0.4, 2)
     }
     private static let pretrained = parts {
       ($0.parametrisation, $0.states, $0.start) = (.linear, .own, .previous)
-      ($0.optimiser, $0.pool, $0.pretraining) = (.muon, 80, 0.4)
+      ($0.optimiser, $0.pool, $0.pretraining, $0.poolEpochs) = (.muon, 80, 0.4, 1)
     }
     /// Each network from the pretrained one; joint steps at the end.
     private static let pretrainedFresh = parts {

@@ -15,9 +15,8 @@ struct ConsistencyBatches: Sendable {
   private let plan: DistillationPlan
   private let states: StartingStates
   private let segment: Int
-  /// Where the trajectories of the pool are at each time; empty without a pool.
-  private let pool: [Matrix<Float>]
-  private var order: EpochOrder
+  /// Where the trajectories of the pool are at each time.
+  private var pool: RenewedPool<[Matrix<Float>]>?
 
   /// The batches of a segment's student.
   init(
@@ -26,12 +25,11 @@ struct ConsistencyBatches: Sendable {
     (self.plan, segment) = (plan, k)
     cells = SegmentCells(plan, form)
     states = StartingStates(plan, segment: k, after: previous)
-    order = EpochOrder(max(plan.recipe.pool, 1), plan.stream("order", segment: k))
-    pool =
-      plan.recipe.pool > 0
-      ? try Self.trajectories(
-        plan, cells, try states(plan.recipe.pool, from: plan.stream("pool", segment: 0)))
-      : []
+    guard plan.recipe.pool > 0 else { return }
+    let first = try states(plan.poolSize, from: plan.stream("pool", segment: 0))
+    pool = RenewedPool(
+      first.rows, epochs: plan.recipe.poolEpochs, try Self.trajectories(plan, cells, first),
+      renewedFrom: plan.stream("pool", segment: k), orderedBy: plan.stream("order", segment: k))
   }
 
   /// The states at all times of the cells.
@@ -55,15 +53,19 @@ struct ConsistencyBatches: Sendable {
   mutating func batch(
     _ count: Int, step: Int, target network: StudentNetwork
   ) throws(DistillationError) -> (input: Matrix<Float>, target: Matrix<Float>) {
+    let (plan, cells, states) = (self.plan, self.cells, self.states)
     let numbers = (0..<count).map { (step * count + $0) % cells.count }
-    let (rows, trajectories): ([Int], [Matrix<Float>])
-    if pool.isEmpty {
-      let stream = plan.stream("batch", segment: segment).substream(UInt64(step))
-      trajectories = try Self.trajectories(plan, cells, try states(count, from: stream))
-      rows = Array(0..<count)
+    func fresh(
+      _ count: Int, _ stream: RandomStream
+    ) throws(DistillationError) -> [Matrix<Float>] {
+      try Self.trajectories(plan, cells, try states(count, from: stream))
+    }
+    let (trajectories, rows): ([Matrix<Float>], [Int])
+    if let drawn = try pool?.batch(count, step: step, renewing: fresh) {
+      (trajectories, rows) = drawn
     } else {
-      trajectories = pool
-      rows = (0..<count).map { order.row(step * count + $0) }
+      let stream = plan.stream("batch", segment: segment).substream(UInt64(step))
+      (trajectories, rows) = (try fresh(count, stream), Array(0..<count))
     }
     let x = gather(trajectories, rows, numbers)
     let next = numbers.map { $0 + 1 }

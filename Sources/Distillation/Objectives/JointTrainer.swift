@@ -16,8 +16,7 @@ struct JointTrainer: StageTrainer {
   private(set) var averages: [[Float]]?
   private let rate: CosineRate
   private var tapes: [StudentTape]
-  private let pool: (x: Matrix<Double>, y: Matrix<Double>)?
-  private var order: EpochOrder
+  private var pool: RenewedPool<(x: Matrix<Double>, y: Matrix<Double>)>?
 
   /// The part of the recipe's learning rate.
   private static let rateShare = 0.1
@@ -38,10 +37,12 @@ struct JointTrainer: StageTrainer {
       peak: Float(Self.rateShare * recipe.learningRate), warmUp: stage.steps / 50,
       steps: stage.steps)
     tapes = students.map { StudentTape($0.network.architecture, batch: recipe.batch) }
-    order = EpochOrder(max(recipe.pool, 1), plan.stream("joint-order", segment: 0))
-    pool =
-      recipe.pool > 0
-      ? try Self.pairs(stage, recipe.pool, plan.stream("joint-pool", segment: 0)) : nil
+    guard recipe.pool > 0 else { return }
+    let trajectories = plan.stream("joint-pool", segment: 0)
+    let size = min(recipe.pool, stage.steps * recipe.batch)
+    pool = RenewedPool(
+      size, epochs: recipe.poolEpochs, try Self.pairs(stage, size, trajectories),
+      renewedFrom: trajectories, orderedBy: plan.stream("joint-order", segment: 0))
   }
 
   private static func pairs(
@@ -91,13 +92,16 @@ struct JointTrainer: StageTrainer {
   }
 
   private mutating func batch() throws(DistillationError) -> (Matrix<Double>, Matrix<Double>) {
-    let count = stage.plan.recipe.batch
-    guard let pool else {
-      return try Self.pairs(
-        stage, count, stage.plan.stream("joint", segment: 0).substream(UInt64(stepCount)))
+    let (stage, step, count) = (self.stage, stepCount, self.stage.plan.recipe.batch)
+    func fresh(
+      _ count: Int, _ stream: RandomStream
+    ) throws(DistillationError) -> (x: Matrix<Double>, y: Matrix<Double>) {
+      try Self.pairs(stage, count, stream)
     }
-    let rows = (0..<count).map { order.row(stepCount * count + $0) }
-    return (pool.x.gatheringRows(rows), pool.y.gatheringRows(rows))
+    guard let (all, rows) = try pool?.batch(count, step: step, renewing: fresh) else {
+      return try fresh(count, stage.plan.stream("joint", segment: 0).substream(UInt64(step)))
+    }
+    return (all.x.gatheringRows(rows), all.y.gatheringRows(rows))
   }
 
   func checkFinite() throws(DistillationError) {

@@ -21,8 +21,7 @@ package struct PhysicsInformedLoss: Sendable {
   private let plan: DistillationPlan
   private let segment: Int
   private let states: StartingStates
-  private let pool: Matrix<Double>?
-  private var order: EpochOrder
+  private var pool: RenewedPool<Matrix<Double>>?
 
   /// The number of different times in a batch: v takes its marginal anew for each.
   private static let strata = 16
@@ -34,10 +33,11 @@ package struct PhysicsInformedLoss: Sendable {
     (self.plan, segment) = (plan, k)
     cells = SegmentCells(plan, form)
     states = StartingStates(plan, segment: k, after: previous)
-    order = EpochOrder(max(plan.recipe.pool, 1), plan.stream("order", segment: k))
-    pool =
-      plan.recipe.pool > 0
-      ? try states(plan.recipe.pool, from: plan.stream("pool", segment: 0)) : nil
+    guard plan.recipe.pool > 0 else { return }
+    let first = try states(plan.poolSize, from: plan.stream("pool", segment: 0))
+    pool = RenewedPool(
+      first.rows, epochs: plan.recipe.poolEpochs, first,
+      renewedFrom: plan.stream("pool", segment: k), orderedBy: plan.stream("order", segment: k))
   }
 
   /// The loss of step s, and its gradient, left in the tape.
@@ -47,11 +47,15 @@ package struct PhysicsInformedLoss: Sendable {
     _ network: StudentNetwork, _ tape: inout StudentTape, count: Int, step: Int
   ) throws(DistillationError) -> Double {
     let stream = plan.stream("batch", segment: segment).substream(UInt64(step))
+    let states = states
+    func fresh(
+      _ count: Int, _ stream: RandomStream
+    ) throws(DistillationError) -> Matrix<Double> { try states(count, from: stream) }
     let x: Matrix<Double>
-    if let pool {
-      x = pool.gatheringRows((0..<count).map { order.row(step * count + $0) })
+    if let (all, rows) = try pool?.batch(count, step: step, renewing: fresh) {
+      x = all.gatheringRows(rows)
     } else {
-      x = try states(count, from: stream)
+      x = try fresh(count, stream)
     }
     let groups = groups(count, stream.substream("times"))
     let numbers = groups.flatMap { group in group.rows.map { _ in group.number } }

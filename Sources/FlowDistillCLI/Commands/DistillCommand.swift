@@ -249,8 +249,11 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Networks: separate for each segment, or one shared that takes the time.")
   var sharing: String?
 
-  @Option(help: "Teacher trajectories made once and used by all steps; 0: fresh ones each step.")
+  @Option(help: "Teacher trajectories made at once, used by many steps; 0: fresh ones each step.")
   var pool: Int?
+
+  @Option(help: "The epochs after which fresh trajectories take a pool's place.")
+  var poolEpochs: Int?
 
   @Option(
     help: "The division of the steps: even, or by difficulty, more where there is more to learn.")
@@ -303,7 +306,8 @@ struct RecipeOptions: ParsableArguments {
     name != nil || steps != nil || batch != nil || width != nil || depth != nil
       || activations != nil || learningRate != nil || schedule != nil
       || optimiser != nil || states != nil || start != nil || sharing != nil
-      || pool != nil || budget != nil || averaging != nil || clamp != nil || teacher != nil
+      || pool != nil || poolEpochs != nil || budget != nil || averaging != nil || clamp != nil
+      || teacher != nil
       || objective != nil || rounds != nil || points != nil || targetDecay != nil || fineTune != nil
       || pretrain != nil || teacherTolerance != nil
   }
@@ -325,6 +329,7 @@ struct RecipeOptions: ParsableArguments {
     if let batch { recipe.batch = batch }
     if let learningRate { recipe.learningRate = learningRate }
     if let pool { recipe.pool = pool }
+    if let poolEpochs { recipe.poolEpochs = poolEpochs }
     if let averaging { recipe.averaging = averaging }
     if let clamp { recipe.parameterBound = clamp }
     if let teacherTolerance { recipe.teacherTolerance = teacherTolerance }

@@ -7,6 +7,7 @@ struct StudentLipschitzTable {
   init(_ students: [StudentLipschitz]) { self.students = students }
 
   var lines: [String] {
+    guard !students.isEmpty else { return [] }
     func number(_ value: Double) -> String { NumberText.significant(value) }
     var table = TextTable(["student", "Lip <=", "product of norms", "Lip <= where p_t lives"])
     for student in students {

@@ -38,9 +38,7 @@ struct ConflictEdge: Sendable {
     // Terms below this do not matter at any v in question.
     let active = edges.filter { $0.base + 40 * $0.slope > top - spread }
     func value(_ v: Double) -> Double {
-      let gains = active.map { $0.gain(over: v) }
-      let largest = gains.count <= count ? gains : Array(gains.sorted(by: >).prefix(count))
-      return v + largest.reduce(0, +)
+      v + sum(ofLargest: count, active.map { $0.gain(over: v) })
     }
     var (low, high) = (top - spread, top + spread * .log(Double(count)))
     let ratio = 0.618_033_988_749_895
@@ -62,4 +60,36 @@ struct ConflictEdge: Sendable {
     }
     return best
   }
+}
+
+/// The sum of the largest numbers, in time linear in how many there are (quickselect).
+private func sum(ofLargest count: Int, _ numbers: [Double]) -> Double {
+  guard numbers.count > count else { return numbers.reduce(0, +) }
+  var numbers = numbers
+  // What is before `low` belongs to the largest, what is from `high` does not.
+  var (low, high) = (0, numbers.count)
+  while high - low > 1 {
+    let pivot = numbers[low + (high - low) / 2]
+    var (greater, place, less) = (low, low, high)
+    while place < less {
+      if numbers[place] > pivot {
+        numbers.swapAt(greater, place)
+        (greater, place) = (greater + 1, place + 1)
+      } else if numbers[place] < pivot {
+        less -= 1
+        numbers.swapAt(place, less)
+      } else {
+        place += 1
+      }
+    }
+    // [low, greater) are above the pivot, [greater, less) are it.
+    if count <= greater {
+      high = greater
+    } else if count >= less {
+      low = less
+    } else {
+      break
+    }
+  }
+  return numbers.prefix(count).reduce(0, +)
 }

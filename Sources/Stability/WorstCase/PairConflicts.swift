@@ -12,6 +12,8 @@ struct PairConflicts: Sendable {
   private let order: CovarianceOrder
   /// For Σ_j ⪯ Σ_k at j·K + k.
   private let excesses: [Excess?]
+  /// λ_max(W) there; infinite for others.
+  private let largestExcess: [Double]
   private let contractions: [SymmetricForm]
   /// λ_max(−B_k).
   private let largest: [Double]
@@ -36,7 +38,7 @@ struct PairConflicts: Sendable {
     let contractions = forms.stretches.map { $0.scaled(by: -1) }
     self.contractions = contractions
     largest = Parallel.map(count) { contractions[$0].largest }
-    excesses = Parallel.map(count * count) { index in
+    let excesses = Parallel.map(count * count) { index -> Excess? in
       let (j, k) = (index / count, index % count)
       guard let reach = order.reach(j, k) else { return nil }
       let form = forms.difference(j, k, gap: gaps[index]).scaled(by: moment.drive)
@@ -45,6 +47,8 @@ struct PairConflicts: Sendable {
         form: form, largest: form.largest, kappa: kappa,
         star: ConflictMaxima.manyComponents(kappa, factor: 4))
     }
+    self.excesses = excesses
+    largestExcess = excesses.map { $0?.largest ?? .infinity }
   }
 
   private func excess(_ j: Int, _ k: Int) -> Excess? { excesses[j * contractions.count + k] }
@@ -104,14 +108,19 @@ struct PairConflicts: Sendable {
   private func star(
     _ j: Int, _ k: Int, around r: Int, ifBetterThan best: ConflictEdge?
   ) -> ConflictEdge? {
-    guard let first = excess(j, r), let second = excess(k, r) else { return nil }
-    let slope = first.largest + second.largest
+    let count = largest.count
+    let slope = largestExcess[j * count + r] + largestExcess[k * count + r]
     // What is added to −B_r is positive semidefinite: it cannot be better than this.
-    guard ConflictEdge(base: largest[r], slope: slope).isBetter(than: best) else { return nil }
-    if case .diagonal = first.form {
-      let sum = contractions[r].adding(first.form, times: first.star)
-        .adding(second.form, times: second.star)
-      return ConflictEdge(base: sum.largest, slope: slope)
+    guard slope < .infinity, ConflictEdge(base: largest[r], slope: slope).isBetter(than: best),
+      let first = excess(j, r), let second = excess(k, r)
+    else { return nil }
+    if case .diagonal(let b) = contractions[r], case .diagonal(let w) = first.form,
+      case .diagonal(let z) = second.form
+    {
+      let base = b.indices.reduce(-.infinity) {
+        max($0, b[$1] + first.star * w[$1] + second.star * z[$1])
+      }
+      return ConflictEdge(base: base, slope: slope)
     }
     // Weyl's inequality saves a decomposition a triple.
     return ConflictEdge(

@@ -82,10 +82,7 @@ DEVELOPMENT = [
 ]
 # Mixtures that the command line knows.
 BUILT_IN = {"digits": "suite:digits", "paper": "paper:0"}
-# The same trajectories serve all steps, as they did when the zoo was run.
-RECIPE = [
-    "--recipe", "best", "--width", "64", "--batch", "256", "--pool", "16384", "--pool-epochs", "1000",
-]
+RECIPE = ["--recipe", "best", "--width", "64", "--batch", "256", "--pool", "16384"]
 SAMPLES = 8192
 
 

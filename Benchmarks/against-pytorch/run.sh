@@ -13,6 +13,6 @@ if [ ! -x "$environment/bin/python" ]; then
 fi
 cd "$root"
 sh Scripts/setup.sh
-swift build -c release --product flowdistill >&2
+make build >&2
 swift build -c release --package-path Benchmarks >&2
 exec "$environment/bin/python" "$here/compare.py" "$@"

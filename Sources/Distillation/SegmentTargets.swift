@@ -7,47 +7,35 @@ import Stability
 
 /// Pairs of a state at the beginning of one segment and what a network should make of it.
 struct SegmentTargets: Sendable {
+  private let starting: StartingStates
   private let flow: DistilledFlow
-  private let recipe: Recipe
+  private let isScore: Bool
   private let guide: Guide
-  /// The time of the states that the pairs begin with.
-  private let start: Double
   private let segment: Int
-  private let previous: [Student]
 
   /// The pairs of segment k.
   ///
   /// - Precondition: on the students' own states, `finished` holds the k students before it.
   init(_ plan: DistillationPlan, segment k: Int, after finished: FinishedStudents) {
+    starting = StartingStates(plan, segment: k, after: finished.before)
     flow = plan.distilled
-    recipe = plan.recipe
+    isScore = plan.recipe.target == .score
     guide = Guide(plan, finished.roundBefore)
     segment = k
-    let (isOwn, previous) = (recipe.states == .own, finished.before)
-    precondition(!isOwn || previous.count == k, "\(previous.count) students before segment \(k)")
-    self.previous = isOwn ? previous : []
-    start = plan.grid.times[isOwn ? 0 : k]
   }
 
-  /// A batch, with the teacher's failure as an error of this module.
+  /// A batch: a student's own states go where the true states of the same trajectories go.
   func batch(
     _ count: Int, from stream: RandomStream
   ) throws(DistillationError) -> (x: Matrix<Double>, y: Matrix<Double>) {
-    do { return try pairs(count, from: stream) } catch { throw .teacher(error) }
-  }
-
-  private func pairs(
-    _ count: Int, from stream: RandomStream
-  ) throws(FlowError) -> (x: Matrix<Double>, y: Matrix<Double>) {
-    let x = try flow.sample(
-      count, at: start, tolerance: recipe.teacherTolerance, from: stream)
+    let (samples, x) = try starting.drawn(count, from: stream)
     guard count > 0 else { return (x, x) }
-    if recipe.target == .score { return (x, flow.score(x, at: start)) }
-    let here = segment..<segment + 1
-    guard !previous.isEmpty else { return (x, try guide.carry(x, over: here)) }
-    let own = previous.reduce(x) { $1($0) }
-    let exact = try guide.carry(x, over: 0..<segment)
-    return (own, try guide.carry(exact, over: here))
+    if isScore { return (x, flow.score(x, at: starting.time)) }
+    do {
+      let truth =
+        starting.previous.isEmpty ? samples : try guide.carry(samples, over: 0..<segment)
+      return (x, try guide.carry(truth, over: segment..<segment + 1))
+    } catch { throw .teacher(error) }
   }
 }
 

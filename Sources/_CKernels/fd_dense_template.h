@@ -71,6 +71,12 @@ TARGET INLINE void NAME(panel_product)(size_t rows, size_t panels, size_t depth,
           __builtin_prefetch(with + ((panels + p) * depth + t) * lanes, 0, 2);
       float *to = c + i * lanes;
       const float *values = end->values ? end->values + first * step + i * lanes : 0;
+      // What the next rows find and leave.
+      for (size_t p = 0; p < panels; p++)
+        for (size_t r = taken; r < taken + TILE_ROWS; r++) {
+          __builtin_prefetch(to + p * step + r * lanes, 1, 3);
+          if (last && values) __builtin_prefetch(values + p * step + r * lanes, 0, 3);
+        }
       if (taken == TILE_ROWS)
         NAME(tile)(TILE_ROWS, panels, part, from, with, depth * lanes, adding, to, step);
       else
@@ -100,7 +106,10 @@ TARGET INLINE void NAME(outer_tile)(size_t outputs, size_t panels, size_t depth,
                                     size_t width, float *c, size_t ldc) {
   vector sums[TILE_ROWS][TILE_PANELS];
   for (size_t r = 0; r < outputs; r++)
-    for (size_t p = 0; p < panels; p++) sums[r][p] = (vector){0};
+    for (size_t p = 0; p < panels; p++) {
+      sums[r][p] = (vector){0};
+      if (r < valid) __builtin_prefetch(c + r * ldc + p * lanes, 1, 3);
+    }
   NAME(multiply)(outputs, panels, depth, g, 1, lanes, x, step, sums);
   for (size_t r = 0; r < outputs && r < valid; r++) {
     float *to = c + r * ldc;

@@ -14,6 +14,8 @@ enum Program {
 
   static func main() {
     startOverWithFasterKernels()
+    // As the command line does.
+    HeapMemory.keepFreed()
     do {
       try run(Array(CommandLine.arguments.dropFirst()))
     } catch {

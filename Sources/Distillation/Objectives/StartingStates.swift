@@ -3,12 +3,15 @@ import Mixtures
 import ProbabilityFlow
 import Schedules
 
-/// The states from which the student of one segment starts, without what the teacher makes of them.
+/// The states from which the student of one segment starts.
 struct StartingStates: Sendable {
+  /// The time of the samples that they come from: that of the segment's beginning, or on the students' own states
+  /// the first of all.
+  let time: Double
+  /// The students that bring those samples to the segment; none for exact states.
+  let previous: [Student]
   private let flow: DistilledFlow
   private let tolerance: Double
-  private let start: Double
-  private let previous: [Student]
 
   /// The states of segment k.
   ///
@@ -19,16 +22,23 @@ struct StartingStates: Sendable {
     flow = plan.distilled
     tolerance = plan.recipe.teacherTolerance
     self.previous = isOwn ? previous : []
-    start = plan.grid.times[isOwn ? 0 : k]
+    time = plan.grid.times[isOwn ? 0 : k]
   }
 
-  /// Some of them: exact samples of p_t, or where the students before bring those of p_T.
+  /// Exact samples of p_t, and where the students before bring them.
+  func drawn(
+    _ count: Int, from stream: RandomStream
+  ) throws(DistillationError) -> (samples: Matrix<Double>, states: Matrix<Double>) {
+    do {
+      let x = try flow.sample(count, at: time, tolerance: tolerance, from: stream)
+      return (x, count > 0 ? previous.reduce(x) { $1($0) } : x)
+    } catch { throw .teacher(error) }
+  }
+
+  /// The states alone.
   func callAsFunction(
     _ count: Int, from stream: RandomStream
   ) throws(DistillationError) -> Matrix<Double> {
-    do {
-      let x = try flow.sample(count, at: start, tolerance: tolerance, from: stream)
-      return count > 0 ? previous.reduce(x) { $1($0) } : x
-    } catch { throw .teacher(error) }
+    try drawn(count, from: stream).states
   }
 }

@@ -8,8 +8,8 @@ import Stability
 extension Evaluation {
   /// Evaluates a chain on `count` samples.
   ///
-  /// - Parameter isCertified: whether certified amplifications are computed, which takes as long as K² components
-  ///   of unequal covariance let it.
+  /// - Parameter isCertified: whether certified amplifications are computed, which takes long for many components
+  ///   of unequal covariance.
   /// - Throws: `FlowError` if the teacher cannot carry the students' states.
   public init(
     _ chain: StudentChain, plan: DistillationPlan, samples count: Int, seed: UInt64,

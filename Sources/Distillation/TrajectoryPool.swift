@@ -3,11 +3,10 @@ import Mixtures
 import ProbabilityFlow
 import Schedules
 
-/// Trajectories of the teacher, made once and used by every step of every segment.
+/// The first trajectories of the teacher that a round is trained on, carried once over all of its segments.
 ///
-/// A fresh trajectory costs the teacher a hundred evaluations of the velocity, as much as several steps
-/// of training; a pool many times a batch is as good (Documentation/distilling.md). It stands where one segment begins and
-/// moves on with the finished students.
+/// It stands where one segment begins and moves on with the finished students, so that a segment pays for its own
+/// part of each trajectory alone. Those that take its place are drawn anew from the start: `RenewedPool`.
 struct TrajectoryPool: Sendable {
   private let plan: DistillationPlan
   private let guide: Guide

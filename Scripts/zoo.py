@@ -82,7 +82,7 @@ DEVELOPMENT = [
 ]
 # Mixtures that the command line knows.
 BUILT_IN = {"digits": "suite:digits", "paper": "paper:0"}
-RECIPE = ["--recipe", "best", "--width", "64", "--batch", "256", "--pool", "16384"]
+RECIPE = ["--recipe", "best", "--width", "64", "--batch", "256"]
 SAMPLES = 8192
 
 

@@ -17,6 +17,8 @@ public struct AffineSkip: Sendable, Equatable {
   public let mean: [Double]
   /// s, one number for all coordinates.
   public let deviation: Double
+  /// Whether A x + b is x.
+  private let isIdentity: Bool
 
   /// An affine part of these numbers.
   ///
@@ -29,6 +31,7 @@ public struct AffineSkip: Sendable, Equatable {
     self.offset = offset
     self.mean = mean
     self.deviation = deviation
+    isIdentity = offset.allSatisfy { $0 == 0 } && weights == .identity(offset.count)
   }
 
   /// The fit to pairs of states and targets, one a row.
@@ -72,6 +75,7 @@ public struct AffineSkip: Sendable, Equatable {
 
   /// A x + b for each row.
   func callAsFunction(_ x: Matrix<Double>) -> Matrix<Double> {
+    guard !isIdentity else { return x }
     var result = Gemm.product(x, transposed: weights)
     for i in 0..<result.rows {
       for j in 0..<result.columns { result[i, j] += offset[j] }

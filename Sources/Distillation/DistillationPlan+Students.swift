@@ -67,15 +67,20 @@ extension DistillationPlan {
     }
   }
 
-  /// The trajectories of the pool of a round: the recipe's, but no more than a segment's training takes samples.
+  /// The trajectories of the pool of a round; 0 without one.
+  ///
+  /// The recipe's number is that of pairs: a network of all segments takes one of each segment from a trajectory. No
+  /// more than a segment's training takes samples.
   var poolSize: Int {
+    guard recipe.pool > 0 else { return 0 }
     let n = grid.segmentCount
     let networks = recipe.sharing == .shared ? 1 : n
     let steps = (0..<networks).map { recipe.steps(segment: $0, of: networks) }.max() ?? 0
     let batch = (recipe.batch * networks + n - 1) / n
-    // A fit of the student's form takes the whole pool.
+    // A fit of the student's form takes the pool.
     let least = StudentForm.pairCount(recipe.parametrisation, dimension: mixture.dimension)
-    return min(recipe.pool, max(steps * batch, least, 32))
+    let share = networks == n ? recipe.pool : max(32, recipe.pool / n)
+    return min(share, max(steps * batch, least, 32))
   }
 
   /// The bytes that training needs, roughly: weights with gradient and moments, the states of a
@@ -88,10 +93,10 @@ extension DistillationPlan {
       widths.reduce(0.0) { $0 + Double($1) }
       * Double(recipe.network == .composition ? recipe.blocks : 1)
     let d = Double(mixture.dimension)
-    // A pool: true states, own states and ends in double precision, inputs and targets in single.
-    let shared = recipe.sharing == .shared || recipe.pretraining > 0 ? grid.segmentCount : 1
-    let pool = Double(poolSize) * d * (24 + 8 * Double(shared))
+    // Pairs of a pool in single precision, and of one that takes its place.
+    let pool = Double(min(recipe.pool, recipe.totalSteps * recipe.batch)) * d * 16
     // Consistency keeps every trajectory at all points of a segment, and a second mean of the weights.
+    let shared = recipe.sharing == .shared ? grid.segmentCount : 1
     let points =
       recipe.objective == .consistency
       ? Double(poolSize) * d * 4 * Double(shared * (recipe.points + 1)) + 4 * weights : 0

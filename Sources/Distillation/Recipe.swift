@@ -165,7 +165,8 @@ public struct Recipe: Sendable, Equatable {
   public var parameterBound: Double?
   /// The decay γ of the running mean of the weights that becomes the student; nil: the last weights.
   public var averaging: Double?
-  /// Teacher trajectories made at once, at most as many as a segment takes samples; 0: fresh ones for each step.
+  /// Pairs of states and targets made at once from the teacher's trajectories, at most as many as a segment takes
+  /// samples; 0: fresh ones for each step.
   public var pool = 0
   /// The epochs of a pool, after which fresh trajectories take its place; nil: the same ones serve for ever.
   public var poolEpochs: Int?
@@ -217,8 +218,8 @@ public struct Recipe: Sendable, Equatable {
     recipe.pretraining = 0.3
     recipe.optimiser = .muon
     recipe.learningRate = 0.02
-    recipe.pool = 65_536
-    recipe.poolEpochs = 1
+    recipe.pool = 524_288
+    recipe.poolEpochs = 2
     return recipe
   }()
 

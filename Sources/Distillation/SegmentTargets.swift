@@ -27,7 +27,7 @@ struct SegmentTargets: Sendable {
   /// A batch: a student's own states go where the true states of the same trajectories go.
   func batch(
     _ count: Int, from stream: RandomStream
-  ) throws(DistillationError) -> (x: Matrix<Double>, y: Matrix<Double>) {
+  ) throws(DistillationError) -> StatePairs.Block {
     let (samples, x) = try starting.drawn(count, from: stream)
     guard count > 0 else { return (x, x) }
     if isScore { return (x, flow.score(x, at: starting.time)) }
@@ -93,7 +93,10 @@ extension StudentForm {
     self = form(scale > 0 ? scale : 1, affine)
   }
 
-  /// The pairs that such a fit takes: 1,024 for one number, and at least 16 a coordinate for a matrix.
+  /// The pairs of a pool that such a fit takes at most.
+  static let fitLimit = 65_536
+
+  /// The pairs that such a fit takes without a pool: 1,024 for one number, and at least 16 a coordinate for a matrix.
   static func pairCount(_ parametrisation: Parametrisation, dimension d: Int) -> Int {
     switch parametrisation {
     case .plain: 0

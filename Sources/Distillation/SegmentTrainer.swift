@@ -24,7 +24,6 @@ struct SegmentTrainer: StageTrainer {
 
   /// What a network learns about one segment.
   private struct Lesson {
-    let segment: Int
     let form: StudentForm
     var batches: Batches
     /// The samples of a batch that are its.
@@ -33,8 +32,7 @@ struct SegmentTrainer: StageTrainer {
 
   /// Where a lesson's batches come from.
   private enum Batches {
-    case fresh(SegmentTargets)
-    case pooled(PooledBatches)
+    case regression(RegressionBatches)
     case consistency(ConsistencyBatches)
     case physics(PhysicsInformedLoss)
   }
@@ -98,20 +96,16 @@ struct SegmentTrainer: StageTrainer {
       let batches: Batches
       switch recipe.objective {
       case .consistency:
-        batches = .consistency(
-          try ConsistencyBatches(plan, segment: k, form, after: finished.before))
+        batches = .consistency(ConsistencyBatches(plan, segment: k, form, after: finished.before))
       case .physicsInformed:
-        batches = .physics(try PhysicsInformedLoss(plan, segment: k, form, after: finished.before))
+        batches = .physics(PhysicsInformedLoss(plan, segment: k, form, after: finished.before))
       case .regression, .progressive:
-        if let first = pool?.pairs {
-          batches = .pooled(PooledBatches(plan, segment: k, form, first, after: finished))
-        } else {
-          batches = .fresh(SegmentTargets(plan, segment: k, after: finished))
-        }
+        batches = .regression(
+          RegressionBatches(plan, segment: k, form, pool: pool, after: finished))
       }
       lessons.append(
         Lesson(
-          segment: k, form: form, batches: batches,
+          form: form, batches: batches,
           samples: batch * (i + 1) / count - batch * i / count))
     }
   }
@@ -170,13 +164,9 @@ struct SegmentTrainer: StageTrainer {
     _ lesson: inout Lesson
   ) throws(DistillationError) -> (Matrix<Float>, Matrix<Float>) {
     switch lesson.batches {
-    case .fresh(let targets):
-      let stream = plan.stream("batch", segment: lesson.segment).substream(UInt64(stepCount))
-      let (x, y) = try targets.batch(lesson.samples, from: stream)
-      return (lesson.form.input(x), lesson.form.networkTarget(x, y))
-    case .pooled(var pooled):
-      let batch = try pooled.batch(lesson.samples, step: stepCount)
-      lesson.batches = .pooled(pooled)
+    case .regression(var regression):
+      let batch = try regression.batch(lesson.samples, step: stepCount)
+      lesson.batches = .regression(regression)
       return batch
     case .consistency(var consistency):
       let batch = try consistency.batch(
@@ -207,9 +197,9 @@ extension StudentForm {
       Self.pairCount(recipe.parametrisation, dimension: plan.mixture.dimension),
       plan.stream("scale", segment: k)
     )
-    let pairs: (x: Matrix<Double>, y: Matrix<Double>)
+    let pairs: StatePairs.Block
     if let pool {
-      pairs = pool.pairs
+      pairs = pool.pairs.prefix(Self.fitLimit)
     } else if recipe.objective.takesTime {
       let x = try StartingStates(plan, segment: k, after: finished.before)(count, from: stream)
       guard recipe.objective == .consistency else {

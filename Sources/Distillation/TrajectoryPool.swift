@@ -6,18 +6,15 @@ import Schedules
 /// The first trajectories of the teacher that a round is trained on, carried once over all of its segments.
 ///
 /// It stands where one segment begins and moves on with the finished students, so that a segment pays for its own
-/// part of each trajectory alone. Those that take its place are drawn anew from the start: `RenewedPool`.
+/// part of each trajectory alone. Those that take its place are drawn anew from the start: `TrainingTrajectories`.
 struct TrajectoryPool: Sendable {
   private let plan: DistillationPlan
   private let guide: Guide
   /// The segment where it stands.
   private var segment = 0
-  /// The true states where that segment begins.
-  private var truth: Matrix<Double>
-  /// Where the students before it bring the same trajectories; nil if states are exact.
-  private var own: Matrix<Double>?
-  /// The true states where that segment ends.
-  private var target: Matrix<Double>
+  /// What a student of the segment is trained on: where its states begin, exactly or where the students before it
+  /// bring the same trajectories, and where the true states end.
+  private(set) var pairs: StatePairs
 
   /// The trajectories of a plan's pool where its first segment begins.
   ///
@@ -25,17 +22,16 @@ struct TrajectoryPool: Sendable {
   private init(_ plan: DistillationPlan, _ guide: Guide) throws(DistillationError) {
     precondition(plan.recipe.pool > 0, "no pool")
     (self.plan, self.guide) = (plan, guide)
-    do {
-      truth = try plan.distilled.sample(
-        plan.poolSize, at: plan.grid.times[0], tolerance: plan.recipe.teacherTolerance,
-        from: plan.stream("pool", segment: 0))
-    } catch { throw .teacher(error) }
-    own = plan.recipe.states == .own ? truth : nil
-    target = try Self.ends(guide, truth, segment: 0)
+    let (flow, start) = (plan.distilled, plan.grid.times[0])
+    pairs = try StatePairs(plan.poolSize, from: plan.stream("pool", segment: 0)) {
+      (count, stream) throws(DistillationError) in
+      do throws(FlowError) {
+        let x = try flow.sample(
+          count, at: start, tolerance: plan.recipe.teacherTolerance, from: stream)
+        return (x, try guide.carry(x, over: 0..<1))
+      } catch { throw .teacher(error) }
+    }
   }
-
-  /// What a student of the segment is trained on: states at its beginning, and where they should go.
-  var pairs: (x: Matrix<Double>, y: Matrix<Double>) { (own ?? truth, target) }
 
   /// The pool where each segment of a stage begins; nil for each if the recipe has none or its objective
   /// learns from no end points.
@@ -51,12 +47,14 @@ struct TrajectoryPool: Sendable {
       return stage.segments.map { _ in nil }
     }
     var standing: TrajectoryPool
-    if let pool, pool.plan.roundsToCome == plan.roundsToCome {
-      standing = pool
+    if let known = pool, known.plan.roundsToCome == plan.roundsToCome {
+      standing = known
     } else {
       pool = nil
       standing = try TrajectoryPool(plan, Guide(plan, finished.roundBefore))
     }
+    // Else moving on would copy it.
+    pool = nil
     var pools: [TrajectoryPool?] = []
     for k in stage.segments {
       while standing.segment < k { try standing.advance(finished.before) }
@@ -68,60 +66,53 @@ struct TrajectoryPool: Sendable {
 
   /// Moves on to the next segment.
   private mutating func advance(_ students: [Student]) throws(DistillationError) {
-    if let own {
-      self.own = students[segment](own)
-      truth = target
-    } else {
-      // Exact states are the teacher's, whoever shows where they go.
-      truth =
-        guide.isTeacher ? target : try Self.ends(Guide(plan, []), truth, segment: segment)
+    let (plan, guide, segment) = (self.plan, self.guide, self.segment)
+    let isOwn = plan.recipe.states == .own
+    try pairs.replace { (x, y) throws(DistillationError) in
+      do throws(FlowError) {
+        // Exact states are the teacher's, whoever shows where they go.
+        let next =
+          isOwn
+          ? students[segment](x)
+          : guide.isTeacher ? y : try Guide(plan, []).carry(x, over: segment..<segment + 1)
+        return (next, try guide.carry(isOwn ? y : next, over: segment + 1..<segment + 2))
+      } catch { throw .teacher(error) }
     }
-    segment += 1
-    target = try Self.ends(guide, truth, segment: segment)
-  }
-
-  private static func ends(
-    _ guide: Guide, _ x: Matrix<Double>, segment k: Int
-  ) throws(DistillationError) -> Matrix<Double> {
-    do { return try guide.carry(x, over: k..<k + 1) } catch { throw .teacher(error) }
+    self.segment += 1
   }
 }
 
-/// The pairs of a pool as a network takes them.
-struct PooledBatches: Sendable {
-  private typealias Pairs = (input: Matrix<Float>, target: Matrix<Float>)
+/// The batches that a network learns a segment's end points from.
+struct RegressionBatches: Sendable {
   private let form: StudentForm
-  /// The pairs of trajectories that take the pool's place.
   private let targets: SegmentTargets
-  private var pairs: RenewedPool<Pairs>
+  private var trajectories: TrainingTrajectories<StatePairs>
 
   /// The batches of the student of segment k.
+  ///
+  /// - Parameter pool: where the segment begins; nil for fresh trajectories each step.
   init(
-    _ plan: DistillationPlan, segment k: Int, _ form: StudentForm,
-    _ first: (x: Matrix<Double>, y: Matrix<Double>), after finished: FinishedStudents
+    _ plan: DistillationPlan, segment k: Int, _ form: StudentForm, pool: TrajectoryPool?,
+    after finished: FinishedStudents
   ) {
     self.form = form
     targets = SegmentTargets(plan, segment: k, after: finished)
-    pairs = RenewedPool(
-      first.x.rows, epochs: plan.recipe.poolEpochs, Self.pairs(form, first),
-      renewedFrom: plan.stream("pool", segment: k), orderedBy: plan.stream("order", segment: k))
-  }
-
-  private static func pairs(
-    _ form: StudentForm, _ states: (x: Matrix<Double>, y: Matrix<Double>)
-  ) -> Pairs {
-    (form.input(states.x), form.networkTarget(states.x, states.y))
+    trajectories = TrainingTrajectories(
+      plan, segment: k, pool: pool?.pairs.count ?? 0, pool?.pairs)
   }
 
   /// The batch of step s.
   mutating func batch(
     _ count: Int, step: Int
   ) throws(DistillationError) -> (input: Matrix<Float>, target: Matrix<Float>) {
-    let (form, targets) = (form, targets)
-    let (all, rows) = try pairs.batch(count, step: step) {
-      (size, stream) throws(DistillationError) in
-      Self.pairs(form, try targets.batch(size, from: stream))
+    let targets = targets
+    let (pairs, rows) = try trajectories.batch(count, step: step) {
+      (count, stream) throws(DistillationError) in
+      try StatePairs(count, from: stream) { (count, stream) throws(DistillationError) in
+        try targets.batch(count, from: stream)
+      }
     }
-    return (all.input.gatheringRows(rows), all.target.gatheringRows(rows))
+    let (x, y) = pairs.gathering(rows)
+    return (form.input(x), form.networkTarget(x, y))
   }
 }

@@ -121,7 +121,7 @@ extension DistillationTests {
         timeFeatures: fitted.timeFeatures,
         affine: AffineSkip(
           weights: .identity(2), offset: [0, 0], mean: [0, 0], deviation: 1e7))
-      var physics = try PhysicsInformedLoss(plan, segment: 0, form, after: [])
+      var physics = PhysicsInformedLoss(plan, segment: 0, form, after: [])
       let architecture = plan.architecture(segment: 0)
       let network = StudentNetwork(architecture, random: RandomStream(seed: 2))
       var tape = StudentTape(architecture, batch: 2 * 40)

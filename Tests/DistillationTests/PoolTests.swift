@@ -9,13 +9,15 @@ extension DistillationTests {
   /// Pools of trajectories and means of weights.
   @Suite struct PoolTests {
     /// One Gaussian, affine students that hardly train: each is its pool's best affine map.
-    @Test(arguments: TrainingStates.allCases) func poolsFollowTheFlow(states: TrainingStates) throws
-    {
+    ///
+    /// Pools are made and moved some thousand trajectories at a time.
+    @Test(arguments: TrainingStates.allCases, [200, 20_000])
+    func poolsFollowTheFlow(states: TrainingStates, size: Int) throws {
       let gaussian = GaussianFlow(mean: [1, -2], deviation: 0.3)
-      var parts = PlanParts(steps: 3)
+      var parts = PlanParts(steps: 3, batch: size)
       parts.mixture = try gaussian.mixture()
       parts.recipe.parametrisation = .affine
-      (parts.recipe.states, parts.recipe.pool) = (states, 200)
+      (parts.recipe.states, parts.recipe.pool) = (states, size)
       parts.recipe.learningRate = 1e-30
       let plan = try parts.plan()
       for (k, student) in try train(plan).chain.students.enumerated() {

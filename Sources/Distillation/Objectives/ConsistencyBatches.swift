@@ -14,22 +14,17 @@ struct ConsistencyBatches: Sendable {
   private let cells: SegmentCells
   private let plan: DistillationPlan
   private let states: StartingStates
-  private let segment: Int
-  /// Where the trajectories of the pool are at each time.
-  private var pool: RenewedPool<[Matrix<Float>]>?
+  /// Where they are at each time.
+  private var trajectories: TrainingTrajectories<[Matrix<Float>]>
 
   /// The batches of a segment's student.
   init(
     _ plan: DistillationPlan, segment k: Int, _ form: StudentForm, after previous: [Student]
-  ) throws(DistillationError) {
-    (self.plan, segment) = (plan, k)
+  ) {
+    self.plan = plan
     cells = SegmentCells(plan, form)
     states = StartingStates(plan, segment: k, after: previous)
-    guard plan.recipe.pool > 0 else { return }
-    let first = try states(plan.poolSize, from: plan.stream("pool", segment: 0))
-    pool = RenewedPool(
-      first.rows, epochs: plan.recipe.poolEpochs, try Self.trajectories(plan, cells, first),
-      renewedFrom: plan.stream("pool", segment: k), orderedBy: plan.stream("order", segment: k))
+    trajectories = TrainingTrajectories(plan, segment: k, pool: plan.poolSize)
   }
 
   /// The states at all times of the cells.
@@ -55,17 +50,9 @@ struct ConsistencyBatches: Sendable {
   ) throws(DistillationError) -> (input: Matrix<Float>, target: Matrix<Float>) {
     let (plan, cells, states) = (self.plan, self.cells, self.states)
     let numbers = (0..<count).map { (step * count + $0) % cells.count }
-    func fresh(
-      _ count: Int, _ stream: RandomStream
-    ) throws(DistillationError) -> [Matrix<Float>] {
+    let (trajectories, rows) = try trajectories.batch(count, step: step) {
+      (count, stream) throws(DistillationError) in
       try Self.trajectories(plan, cells, try states(count, from: stream))
-    }
-    let (trajectories, rows): ([Matrix<Float>], [Int])
-    if let drawn = try pool?.batch(count, step: step, renewing: fresh) {
-      (trajectories, rows) = drawn
-    } else {
-      let stream = plan.stream("batch", segment: segment).substream(UInt64(step))
-      (trajectories, rows) = (try fresh(count, stream), Array(0..<count))
     }
     let x = gather(trajectories, rows, numbers)
     let next = numbers.map { $0 + 1 }

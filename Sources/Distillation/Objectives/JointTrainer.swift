@@ -16,7 +16,7 @@ struct JointTrainer: StageTrainer {
   private(set) var averages: [[Float]]?
   private let rate: CosineRate
   private var tapes: [StudentTape]
-  private var pool: RenewedPool<(x: Matrix<Double>, y: Matrix<Double>)>?
+  private var trajectories: TrainingTrajectories<StatePairs>
 
   /// The part of the recipe's learning rate.
   private static let rateShare = 0.1
@@ -37,18 +37,14 @@ struct JointTrainer: StageTrainer {
       peak: Float(Self.rateShare * recipe.learningRate), warmUp: stage.steps / 50,
       steps: stage.steps)
     tapes = students.map { StudentTape($0.network.architecture, batch: recipe.batch) }
-    guard recipe.pool > 0 else { return }
-    let trajectories = plan.stream("joint-pool", segment: 0)
-    let size = min(recipe.pool, stage.steps * recipe.batch)
-    pool = RenewedPool(
-      size, epochs: recipe.poolEpochs, try Self.pairs(stage, size, trajectories),
-      renewedFrom: trajectories, orderedBy: plan.stream("joint-order", segment: 0))
+    trajectories = TrainingTrajectories(
+      plan, segment: 0, pool: min(recipe.pool, stage.steps * recipe.batch), for: "joint-")
   }
 
   private static func pairs(
-    _ stage: TrainingStage, _ count: Int, _ stream: RandomStream
-  ) throws(DistillationError) -> (x: Matrix<Double>, y: Matrix<Double>) {
-    let (plan, flow) = (stage.plan, stage.plan.distilled)
+    _ plan: DistillationPlan, _ count: Int, _ stream: RandomStream
+  ) throws(DistillationError) -> StatePairs.Block {
+    let flow = plan.distilled
     do {
       let x = try flow.sample(
         count, at: plan.grid.times[0], tolerance: plan.recipe.teacherTolerance, from: stream)
@@ -91,17 +87,15 @@ struct JointTrainer: StageTrainer {
     return loss
   }
 
-  private mutating func batch() throws(DistillationError) -> (Matrix<Double>, Matrix<Double>) {
-    let (stage, step, count) = (self.stage, stepCount, self.stage.plan.recipe.batch)
-    func fresh(
-      _ count: Int, _ stream: RandomStream
-    ) throws(DistillationError) -> (x: Matrix<Double>, y: Matrix<Double>) {
-      try Self.pairs(stage, count, stream)
+  private mutating func batch() throws(DistillationError) -> StatePairs.Block {
+    let plan = stage.plan
+    let (pairs, rows) = try trajectories.batch(plan.recipe.batch, step: stepCount) {
+      (count, stream) throws(DistillationError) in
+      try StatePairs(count, from: stream) { (count, stream) throws(DistillationError) in
+        try Self.pairs(plan, count, stream)
+      }
     }
-    guard let (all, rows) = try pool?.batch(count, step: step, renewing: fresh) else {
-      return try fresh(count, stage.plan.stream("joint", segment: 0).substream(UInt64(step)))
-    }
-    return (all.x.gatheringRows(rows), all.y.gatheringRows(rows))
+    return pairs.gathering(rows)
   }
 
   func checkFinite() throws(DistillationError) {

@@ -24,11 +24,13 @@ public enum Objective: String, Sendable, CaseIterable {
 }
 
 extension Recipe {
-  /// Takes an objective, with the number of cells that goes with it; only regression is pretrained for.
+  /// Takes an objective, with the number of cells and the pool that go with it; only regression is pretrained for.
   public mutating func take(_ objective: Objective) {
     self.objective = objective
     points = objective.defaultPoints
     if objective != .regression { pretraining = 0 }
+    // A trajectory is kept at each point of time, or costs no more than its start.
+    if objective.takesTime, pool > 0 { (pool, poolEpochs) = (min(pool, 65_536), 1) }
   }
 
   /// `best` by another objective.

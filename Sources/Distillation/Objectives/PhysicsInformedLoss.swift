@@ -21,7 +21,7 @@ package struct PhysicsInformedLoss: Sendable {
   private let plan: DistillationPlan
   private let segment: Int
   private let states: StartingStates
-  private var pool: RenewedPool<Matrix<Double>>?
+  private var starts: TrainingTrajectories<Matrix<Double>>
 
   /// The number of different times in a batch: v takes its marginal anew for each.
   private static let strata = 16
@@ -29,15 +29,11 @@ package struct PhysicsInformedLoss: Sendable {
   /// The loss of a segment's student.
   package init(
     _ plan: DistillationPlan, segment k: Int, _ form: StudentForm, after previous: [Student]
-  ) throws(DistillationError) {
+  ) {
     (self.plan, segment) = (plan, k)
     cells = SegmentCells(plan, form)
     states = StartingStates(plan, segment: k, after: previous)
-    guard plan.recipe.pool > 0 else { return }
-    let first = try states(plan.poolSize, from: plan.stream("pool", segment: 0))
-    pool = RenewedPool(
-      first.rows, epochs: plan.recipe.poolEpochs, first,
-      renewedFrom: plan.stream("pool", segment: k), orderedBy: plan.stream("order", segment: k))
+    starts = TrainingTrajectories(plan, segment: k, pool: plan.poolSize)
   }
 
   /// The loss of step s, and its gradient, left in the tape.
@@ -48,15 +44,10 @@ package struct PhysicsInformedLoss: Sendable {
   ) throws(DistillationError) -> Double {
     let stream = plan.stream("batch", segment: segment).substream(UInt64(step))
     let states = states
-    func fresh(
-      _ count: Int, _ stream: RandomStream
-    ) throws(DistillationError) -> Matrix<Double> { try states(count, from: stream) }
-    let x: Matrix<Double>
-    if let (all, rows) = try pool?.batch(count, step: step, renewing: fresh) {
-      x = all.gatheringRows(rows)
-    } else {
-      x = try fresh(count, stream)
+    let (all, rows) = try starts.batch(count, step: step) {
+      (count, stream) throws(DistillationError) in try states(count, from: stream)
     }
+    let x = all.gatheringRows(rows)
     let groups = groups(count, stream.substream("times"))
     let numbers = groups.flatMap { group in group.rows.map { _ in group.number } }
     return loss(x, numbers, groups, network, &tape)

@@ -321,6 +321,10 @@ struct RecipeOptions: ParsableArguments {
       throw CommandError.usage("--recipe is \"\(name)\"; use one of \(known)")
     }
     let named = recipe
+    // First: other options change what comes with it.
+    if let objective: Objective = try choice(objective, "--objective") {
+      recipe.take(objective)
+    }
     if let width { recipe.hiddenWidths = recipe.hiddenWidths.map { _ in width } }
     if let depth {
       try checkPositive(depth, option: "--depth", atMost: Recipe.depthLimit)
@@ -343,9 +347,6 @@ struct RecipeOptions: ParsableArguments {
     recipe.sharing = try choice(sharing, "--sharing") ?? recipe.sharing
     recipe.budget = try choice(budget, "--budget") ?? recipe.budget
     recipe.teacher = try choice(teacher, "--teacher") ?? recipe.teacher
-    if let objective: Objective = try choice(objective, "--objective") {
-      recipe.take(objective)
-    }
     if let rounds { recipe.rounds = rounds }
     if let points { recipe.points = points }
     if let targetDecay { recipe.targetDecay = targetDecay }

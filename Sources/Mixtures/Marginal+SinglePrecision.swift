@@ -15,22 +15,20 @@ extension Marginal {
   public func score(_ x: Matrix<Float>) -> Matrix<Float> {
     precondition(
       x.columns == mixture.dimension, "\(x.columns) columns for dimension \(mixture.dimension)")
-    guard mixture.spectrum.packed != nil else {
+    guard let means = mixture.spectrum.packedSingle() else {
       let score = score(
         Matrix(rows: x.rows, columns: x.columns, elements: x.elements.map(Double.init)))
       return Matrix(rows: x.rows, columns: x.columns, elements: score.elements.map(Float.init))
     }
-    let (means, lambda) = (PackedMeans<Float>(mixture.means), mixture.spectrum.lambda[0, 0])
+    let lambda = mixture.spectrum.lambda[0, 0]
     let (d, logWeights) = (x.columns, mixture.logWeights)
-    var result = Matrix<Float>(rows: x.rows, columns: d)
-    result.forEachRowBlock(grain: Marginal.grain) { range, block in
+    return Matrix<Float>(rows: x.rows, columns: d, grain: Marginal.grain) { range, block in
       let sum = PosteriorSum.score(rows: range.count)
       PosteriorKernels.sum(
         x.elements.span.extracting(range.lowerBound * d..<range.upperBound * d),
         rows: scalars(range.count), means: means, lambda: lambda, logWeights: logWeights,
         p: sum.p, e1: sum.e1, e0: sum.e0, into: &block)
     }
-    return result
   }
 }
 

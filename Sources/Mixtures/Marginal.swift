@@ -73,8 +73,8 @@ public struct Marginal: Sendable {
     _ x: Matrix<Double>, _ sum: @Sendable (Int) -> PosteriorSum
   ) -> Matrix<Double> {
     let (framed, logWeights) = (mixture.spectrum.enteringFrame(x), mixture.logWeights)
-    var result = Matrix<Double>(rows: x.rows, columns: x.columns)
-    result.forEachRowBlock(grain: Marginal.grain) { range, block in
+    let result = Matrix<Double>(rows: x.rows, columns: x.columns, grain: Marginal.grain) {
+      range, block in
       var scratch = EvaluationScratch()
       _ = evaluate(
         framed, range, logWeights, sum: sum(range.count), into: &block, scratch: &scratch)

@@ -1,4 +1,5 @@
 package import Arrays
+import Synchronization
 
 /// The eigenvalues and eigenvectors of a mixture's covariances, in the least general form that
 /// holds them.
@@ -27,6 +28,8 @@ package struct MixtureSpectrum: Sendable, Equatable {
   package let means: Matrix<Double>
   /// The means as the fused kernels read them, where one isotropic variance serves all components.
   package let packed: PackedMeans<Double>?
+  /// The same in single precision, if they are asked for.
+  private let single = PackedOnce()
 
   package var isShared: Bool { lambda.rows == 1 }
 
@@ -88,6 +91,11 @@ package struct MixtureSpectrum: Sendable, Equatable {
     packed = geometry == .isotropic && lambda.rows == 1 ? PackedMeans(means) : nil
   }
 
+  /// `packed` in single precision: made at the first call and kept.
+  func packedSingle() -> PackedMeans<Float>? {
+    packed.map { single.value(of: $0.means) }
+  }
+
   /// States in the frame in which everything is computed.
   package func enteringFrame(_ x: Matrix<Double>) -> Matrix<Double> {
     frame.map { RowProducts.product(x, $0) } ?? x
@@ -97,6 +105,21 @@ package struct MixtureSpectrum: Sendable, Equatable {
   package func leavingFrame(_ x: Matrix<Double>) -> Matrix<Double> {
     inverseFrame.map { RowProducts.product(x, $0) } ?? x
   }
+}
+
+/// Means packed in single precision at the first call; part of no value, so that all are equal.
+private final class PackedOnce: Sendable, Equatable {
+  private let packed = Mutex<PackedMeans<Float>?>(nil)
+
+  func value(of means: Matrix<Double>) -> PackedMeans<Float> {
+    packed.withLock { packed in
+      let value = packed ?? PackedMeans(means)
+      packed = value
+      return value
+    }
+  }
+
+  static func == (_: PackedOnce, _: PackedOnce) -> Bool { true }
 }
 
 /// One row if all rows are equal.

@@ -25,7 +25,7 @@ INLINE void NAME(sum_of_differences)(size_t d, size_t count, const uint32_t *lis
     double sum[tile] = {0}, difference[tile] = {0};
     for (size_t s = 0; s < count; s++) {
       const double *mean = means + list[s] * d + start;
-      const double g = (double)gamma[list[s]] * scale;
+      const double g = (double)gamma[list[s] * NAME(tile)] * scale;
       if (width == tile) {
         for (size_t t = 0; t < tile; t++) {
           difference[t] += g * ((double)x[start + t] - m * mean[t]);
@@ -50,34 +50,27 @@ INLINE REAL NAME(least_that_matters)(REAL top, double bound, double tolerance) {
   return (REAL)((double)top - 2 * bound - 0.6931471805599453 * (double)exponent);
 }
 
-// How many numbers of a row are at least `least`.
-INLINE size_t NAME(count_from)(size_t count, REAL least, const REAL *row) {
-  VECTOR found = {0};
-  const VECTOR none = {0}, one = none + 1;
-  for (size_t j = 0; j < count; j += LANES) found += LOAD(row + j) >= least ? one : none;
-  return (size_t)NAME(sum_of_lanes)(&found);
-}
-
-// Makes the logits of a row relative to that of `best`, those from `least` on by differences.
+// Makes the logits of a row, `tile` apart, relative to that of `best`, those from `least` on by differences.
 // Returns ‖x − m μ_best‖².
-INLINE double NAME(refine)(size_t d, size_t k, size_t wide_k, const REAL *x, double m, double c,
+INLINE double NAME(refine)(size_t d, size_t k, const REAL *x, double m, double c,
                            const double *means, const double *log_weights, REAL least, REAL *row,
                            size_t best) {
   const double q_best = NAME(square_distance)(d, x, m, means + best * d);
-  const REAL base = row[best];
-  for (size_t j = 0; j < wide_k; j++) {
-    if (j < k && j != best && row[j] >= least) {
+  const REAL base = row[best * NAME(tile)];
+  for (size_t j = 0; j < k; j++) {
+    REAL *logit = row + j * NAME(tile);
+    if (j != best && *logit >= least) {
       const double q = NAME(square_distance)(d, x, m, means + j * d);
-      row[j] = (REAL)((log_weights[j] - log_weights[best]) - (q - q_best) / (2 * c));
+      *logit = (REAL)((log_weights[j] - log_weights[best]) - (q - q_best) / (2 * c));
     } else {
-      row[j] -= base;
+      *logit -= base;
     }
   }
   return q_best;
 }
 
-// All logits of a row by direct differences, relative to the largest.
-INLINE void NAME(refine_all)(size_t d, size_t k, size_t wide_k, const REAL *x, double m, double c,
+// All logits of a row, `tile` apart, by direct differences, relative to the largest.
+INLINE void NAME(refine_all)(size_t d, size_t k, const REAL *x, double m, double c,
                              const double *means, const double *log_weights, double *log_top,
                              REAL *row) {
   double most = -INFINITY;
@@ -87,9 +80,8 @@ INLINE void NAME(refine_all)(size_t d, size_t k, size_t wide_k, const REAL *x, d
       const double logit = log_weights[j] - q / (2 * c);
       // NaN goes on.
       if (!(logit <= most) && pass == 0) most = logit;
-      if (pass == 1) row[j] = (REAL)(logit - most);
+      if (pass == 1) row[j * NAME(tile)] = (REAL)(logit - most);
     }
   }
-  for (size_t j = k; j < wide_k; j++) row[j] = (REAL)-INFINITY;
   *log_top = most;
 }

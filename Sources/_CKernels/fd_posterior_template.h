@@ -1,89 +1,139 @@
 // The kernels of fd_posterior.h for one REAL and one width of registers; included once for each, so without
 // a guard, and the last: undefines what they are made of.
+//
+// Rows lie in tiles, coordinate after coordinate and component after component, each row in a lane of its own: what
+// is done for all components of a row is done for a register of rows, without a sum or a maximum over lanes.
 
 #include "fd_panel_template.h"
 // In the order of their use.
 #include "fd_difference_template.h"
 
-// Rows handled together.
-enum { NAME(chunk) = 48 };
+// Rows handled together: as many as a word has bits.
+enum { NAME(chunk) = 64, NAME(most_groups) = (NAME(chunk) + NAME(group) - 1) / NAME(group) };
 
-static size_t NAME(list_count)(size_t k) { return k * (NAME(chunk) / NAME(group)); }
+static size_t NAME(list_count)(size_t k) { return k * NAME(most_groups); }
+
+// Tiles of so many rows.
+static inline size_t NAME(tiles)(size_t rows) { return (rows + NAME(tile) - 1) / NAME(tile); }
 
 static size_t NAME(work_count)(size_t n, size_t d, size_t k) {
-  const size_t rows = n < NAME(chunk) ? n : NAME(chunk);
-  const size_t wide_d = NAME(padded)(d), wide_k = NAME(padded)(k);
-  return wide_k + rows * (2 * wide_d + wide_k);
+  const size_t rows = NAME(tiles)(n < NAME(chunk) ? n : NAME(chunk)) * NAME(tile);
+  // Rounded up to whole registers: the first two are read from aligned memory.
+  return rows * (d + k + NAME(padded)(d)) + k + LANES;
 }
 
-// z = x − m r, and its square; in double where r is so long that m in REAL would spoil z.
-INLINE double NAME(centre)(size_t d, const REAL *restrict x, double m, int long_reference,
-                           const REAL *restrict reference, REAL *restrict z) {
-  REAL square = 0;
-  if (long_reference) {
-    for (size_t t = 0; t < d; t++) z[t] = (REAL)((double)x[t] - m * (double)reference[t]);
-  } else {
-    const REAL factor = (REAL)m;
-    for (size_t t = 0; t < d; t++) z[t] = x[t] - factor * reference[t];
+// z = x − m r for a register of rows, and its squares; in double where r is so long that m in REAL would spoil z.
+// Rows that are missing are the last again.
+INLINE void NAME(centre)(size_t d, size_t rows, const REAL *restrict x, const double *restrict m,
+                         int long_reference, const REAL *restrict reference, REAL *restrict z,
+                         REAL *restrict squares) {
+  VECTOR square = {0};
+  size_t from[LANES];
+  REAL factor[LANES];
+  for (size_t i = 0; i < LANES; i++) {
+    const size_t row = i < rows ? i : rows - 1;
+    from[i] = row * d;
+    factor[i] = (REAL)m[row];
   }
-  {
-#pragma clang fp reassociate(on) contract(fast)
-    for (size_t t = 0; t < d; t++) square += z[t] * z[t];
+  size_t t = 0;
+  for (; !long_reference && t + LANES <= d; t += LANES) {
+    const VECTOR middle = LOAD(reference + t);
+    VECTOR block[LANES];
+    for (size_t i = 0; i < LANES; i++) block[i] = LOAD(x + from[i] + t) - factor[i] * middle;
+    NAME(transpose)(block);
+    for (size_t i = 0; i < LANES; i++) {
+      STORE(z + (t + i) * NAME(tile), block[i]);
+      square += block[i] * block[i];
+    }
   }
-  return (double)square;
+  for (; t < d; t++) {
+    REAL *to = z + t * NAME(tile);
+    for (size_t i = 0; i < LANES; i++) {
+      const size_t row = i < rows ? i : rows - 1;
+      const REAL value = x[from[i] + t];
+      to[i] = long_reference ? (REAL)((double)value - m[row] * (double)reference[t])
+                             : value - factor[i] * reference[t];
+    }
+    square += LOAD(to) * LOAD(to);
+  }
+  STORE(squares, square);
 }
 
-INLINE size_t NAME(index_of)(REAL value, size_t count, const REAL *row) {
+// Products z·ν_k of a tile become logits w_k + scale (z·ν_k − m ‖ν_k‖²/2); the largest and the smallest.
+INLINE void NAME(logits)(size_t k, const REAL *restrict scale, const REAL *restrict m,
+                         const REAL *restrict weights, const REAL *restrict half_squares,
+                         REAL *restrict tile, REAL *restrict most, REAL *restrict least) {
+  for (size_t v = 0; v < NAME(tile); v += LANES) {
+    const VECTOR scales = LOAD(scale + v), shifts = LOAD(m + v);
+    VECTOR top = (VECTOR){0} - (REAL)INFINITY, bottom = (VECTOR){0} + (REAL)INFINITY;
+    for (size_t j = 0; j < k; j++) {
+      REAL *at = tile + j * NAME(tile) + v;
+      const VECTOR l = weights[j] + scales * (LOAD(at) - shifts * half_squares[j]);
+      STORE(at, l);
+      top = l > top ? l : top;
+      bottom = l < bottom ? l : bottom;
+    }
+    STORE(most + v, top);
+    STORE(least + v, bottom);
+  }
+}
+
+// How many logits of each row of a tile are at least `least`.
+INLINE void NAME(count_from)(size_t k, const REAL *restrict least, const REAL *restrict tile,
+                             REAL *restrict counts) {
+  const VECTOR none = {0}, one = none + 1;
+  for (size_t v = 0; v < NAME(tile); v += LANES) {
+    const VECTOR bound = LOAD(least + v);
+    VECTOR found = none;
+    for (size_t j = 0; j < k; j++)
+      found += LOAD(tile + j * NAME(tile) + v) >= bound ? one : none;
+    STORE(counts + v, found);
+  }
+}
+
+// The logits of a tile become exp(logit − top), or 0 below exp(floor); their sums.
+INLINE void NAME(exponentials)(size_t k, REAL floor, const REAL *restrict top, REAL *restrict tile,
+                               REAL *restrict sums) {
+  const VECTOR first = LOAD(top), second = LOAD(top + LANES);
+  VECTOR totals[2] = {{0}, {0}};
+  for (size_t j = 0; j < k; j++) {
+    REAL *at = tile + j * NAME(tile);
+    VECTOR e = LOAD(at) - first, f = LOAD(at + LANES) - second;
+    NAME(exponential)(&e, floor);
+    NAME(exponential)(&f, floor);
+    STORE(at, e);
+    STORE(at + LANES, f);
+    totals[0] += e;
+    totals[1] += f;
+  }
+  STORE(sums, totals[0]);
+  STORE(sums + LANES, totals[1]);
+}
+
+// The first component that has the largest logit of a row.
+INLINE size_t NAME(index_of)(REAL value, size_t k, const REAL *row) {
   size_t j = 0;
-  while (j + 1 < count && row[j] != value) j++;
+  while (j + 1 < k && row[j * NAME(tile)] != value) j++;
   return j;
 }
 
-// Products z·ν_k become logits w_k + scale (z·ν_k − m ‖ν_k‖²/2); the largest and the smallest.
-INLINE void NAME(logits)(size_t wide_k, REAL scale, REAL m, const REAL *restrict weights,
-                         const REAL *restrict half_squares, REAL *restrict row, REAL ends[2]) {
-  VECTOR most = (VECTOR){0} - (REAL)INFINITY, least = (VECTOR){0} + (REAL)INFINITY;
-  size_t j = 0;
-  for (; j < wide_k; j += LANES) {
-    const VECTOR l = LOAD(weights + j) + scale * (LOAD(row + j) - m * LOAD(half_squares + j));
-    STORE(row + j, l);
-    most = l > most ? l : most;
-    // The last may end in lanes of no component.
-    if (j + LANES < wide_k) least = l < least ? l : least;
-  }
-  ends[0] = NAME(largest_lane)(&most);
-  least = -least;
-  ends[1] = -NAME(largest_lane)(&least);
-}
-
-// exp of all, or 0 below exp(floor), in place: rows together, since a short one fills no pipeline.
-INLINE void NAME(exponentials)(size_t count, REAL floor, REAL *restrict logits) {
-  for (size_t j = 0; j < count; j += LANES) {
-    VECTOR e = LOAD(logits + j);
-    NAME(exponential)(&e, floor);
-    STORE(logits + j, e);
-  }
-}
-
-INLINE void NAME(subtract)(size_t wide_k, REAL top, REAL *restrict row) {
-  for (size_t j = 0; j < wide_k; j += LANES) STORE(row + j, LOAD(row + j) - top);
-}
-
-INLINE REAL NAME(sum)(size_t wide_k, const REAL *restrict row) {
-  VECTOR total = {0};
-  for (size_t j = 0; j < wide_k; j += LANES) total += LOAD(row + j);
-  return NAME(sum_of_lanes)(&total);
-}
-
-// out = p r + e z + h_factor h.
-INLINE void NAME(add_up)(size_t d, REAL p, REAL e, REAL h_factor, const REAL *restrict reference,
-                         const REAL *restrict z, const REAL *restrict h, REAL *restrict out) {
-  if (p == 0) {
-    for (size_t t = 0; t < d; t++) out[t] = e * z[t] + h_factor * h[t];
+// out = p r + e z + h_factor h, z as in `centre`.
+INLINE void NAME(add_up)(size_t d, REAL p, REAL e, REAL h_factor, double m, int long_reference,
+                         const REAL *restrict reference, const REAL *restrict x,
+                         const REAL *restrict h, REAL *restrict out) {
+  const REAL factor = (REAL)m;
+  if (long_reference && e != 0) {
+    for (size_t t = 0; t < d; t++) {
+      const REAL z = (REAL)((double)x[t] - m * (double)reference[t]);
+      out[t] = (p == 0 ? 0 : p * reference[t]) + (e * z + h_factor * h[t]);
+    }
+  } else if (p == 0) {
+    for (size_t t = 0; t < d; t++) out[t] = e * (x[t] - factor * reference[t]) + h_factor * h[t];
   } else if (e == 0) {
     for (size_t t = 0; t < d; t++) out[t] = p * reference[t] + h_factor * h[t];
   } else {
-    for (size_t t = 0; t < d; t++) out[t] = p * reference[t] + e * z[t] + h_factor * h[t];
+    for (size_t t = 0; t < d; t++)
+      out[t] = p * reference[t] + e * (x[t] - factor * reference[t]) + h_factor * h[t];
   }
 }
 
@@ -95,9 +145,11 @@ KERNEL void NAME(shared_posterior)(size_t n, size_t d, size_t k, const REAL *x,
                                    double e0, REAL *work, uint32_t *lists, REAL *gamma,
                                    double *log_sum, REAL *out) {
   const NAME(packed_means) nu = NAME(unpack)(d, k, packed);
-  const size_t wide_d = NAME(padded)(d), wide_k = NAME(padded)(k);
-  REAL *weights = work, *z = weights + wide_k;
-  for (size_t j = 0; j < wide_k; j++) weights[j] = j < k ? (REAL)log_weights[j] : (REAL)-INFINITY;
+  const size_t wide_d = NAME(padded)(d);
+  REAL *z = (REAL *)(((uintptr_t)work + sizeof(VECTOR) - 1) / sizeof(VECTOR) * sizeof(VECTOR));
+  const size_t most = NAME(tiles)(n < NAME(chunk) ? n : NAME(chunk)) * NAME(tile);
+  REAL *logits = z + most * d, *sums = logits + most * k, *weights = sums + most * wide_d;
+  for (size_t j = 0; j < k; j++) weights[j] = (REAL)log_weights[j];
   double least_weight = log_weights[0];
   int unequal = 0;
   for (size_t j = 1; j < k; j++) {
@@ -114,95 +166,124 @@ KERNEL void NAME(shared_posterior)(size_t n, size_t d, size_t k, const REAL *x,
   double last_c = NAN, log_c = 0;
   for (size_t first = 0; first < n; first += NAME(chunk)) {
     const size_t rows = n - first < NAME(chunk) ? n - first : NAME(chunk);
-    REAL *logits = z + rows * wide_d, *sums = logits + rows * wide_k;
-    double squares[NAME(chunk)], inverse[NAME(chunk)];
+    const size_t tiles = NAME(tiles)(rows);
+    REAL squares[NAME(chunk)], scales[NAME(chunk)], shifts[NAME(chunk)], top[NAME(chunk)];
+    REAL bottom[NAME(chunk)], lowest[NAME(chunk)], counts[NAME(chunk)];
     double variance[NAME(chunk)], slope[NAME(chunk)], reach[NAME(chunk)], bounds[NAME(chunk)];
-    uint8_t direct[NAME(chunk)], sparse[NAME(chunk) / NAME(group)] = {0};
-    for (size_t i = 0; i < rows; i++)
-      squares[i] = NAME(centre)(d, x + (first + i) * d, shift[first + i], long_reference,
-                                nu.reference, z + i * wide_d);
+    uint8_t direct[NAME(chunk)];
+    for (size_t i = 0; i < tiles * NAME(tile); i += LANES) {
+      const size_t row = i < rows ? i : rows - 1;
+      NAME(centre)(d, rows - row, x + (first + row) * d, shift + first + row, long_reference,
+                   nu.reference, z + i / NAME(tile) * NAME(tile) * d + i % NAME(tile), squares + i);
+    }
     // All rows in one loop, for the divisions: one after the other they took a quarter of the time.
     for (size_t i = 0; i < rows; i++) {
       const double m = shift[first + i], c = a[first + i] * lambda + b[first + i];
       variance[i] = c;
       slope[i] = m / c;
       reach[i] = m * extent->largest;
-      const double length = __builtin_elementwise_sqrt(squares[i]) + reach[i];
+      const double length = __builtin_elementwise_sqrt((double)squares[i]) + reach[i];
       bounds[i] = slope[i] * (per_length * length + (double)d * (double)SMALLEST);
+      scales[i] = (REAL)slope[i];
+      shifts[i] = (REAL)m;
     }
-    NAME(products)(rows, d, wide_k, z, wide_d, nu.by_component, logits);
+    for (size_t i = rows; i < tiles * NAME(tile); i++) {
+      scales[i] = scales[rows - 1];
+      shifts[i] = shifts[rows - 1];
+    }
+    NAME(products)(tiles, d, k, nu.by_component, z, logits);
+    for (size_t i = 0; i < tiles; i++) {
+      const size_t at = i * NAME(tile);
+      NAME(logits)(k, scales + at, shifts + at, weights, nu.half_squares, logits + at * k, top + at,
+                   bottom + at);
+    }
+    // Where products may have lost digits that matter.
+    int doubtful = log_sum != 0;
     for (size_t i = 0; i < rows; i++) {
-      REAL *row = logits + i * wide_k;
-      const double m = shift[first + i], c = variance[i], bound = bounds[i];
+      const double c = variance[i], m = reach[i];
+      // The least that ‖x − m μ‖² of the likeliest component can be; where weights differ, itself.
+      double q = (double)squares[i] - 2 * c * ((double)top[i] - least_weight);
+      if (unequal && !(m * m <= 64 * q)) {
+        const size_t best = NAME(index_of)(top[i], k, NAME(row_in_tiles)(logits, i, k));
+        q = (double)squares[i] - 2 * c * ((double)top[i] - log_weights[best]);
+      }
+      direct[i] = !(m * m <= 64 * q);
+      const int in_doubt = !(bounds[i] <= (double)TOLERANCE);
+      doubtful |= in_doubt;
+      lowest[i] = in_doubt || log_sum
+                      ? NAME(least_that_matters)(top[i], bounds[i], (double)TOLERANCE)
+                      : (REAL)INFINITY;
+    }
+    if (doubtful) {
+      for (size_t i = rows; i < tiles * NAME(tile); i++) lowest[i] = (REAL)INFINITY;
+      for (size_t i = 0; i < tiles; i++) {
+        const size_t at = i * NAME(tile);
+        NAME(count_from)(k, lowest + at, logits + at * k, counts + at);
+      }
+    }
+    for (size_t i = 0; doubtful && i < rows; i++) {
+      const double m = shift[first + i], c = variance[i];
+      const REAL *point = x + (first + i) * d;
+      REAL *row = (REAL *)NAME(row_in_tiles)(logits, i, k);
+      double log_top = 0;
+      if (!(bounds[i] < 1e300) || !(top[i] > -(REAL)INFINITY && top[i] < (REAL)INFINITY)) {
+        NAME(refine_all)(d, k, point, m, c, means, log_weights, &log_top, row);
+        direct[i] = 1;
+        top[i] = 0;
+      } else if (log_sum || counts[i] > 1) {
+        const size_t best = NAME(index_of)(top[i], k, row);
+        const double q = NAME(refine)(d, k, point, m, c, means, log_weights, lowest[i], row, best);
+        top[i] = 0;
+        bottom[i] = row[0];
+        for (size_t j = 0; j < k; j++) {
+          const REAL l = row[j * NAME(tile)];
+          top[i] = l > top[i] ? l : top[i];
+          bottom[i] = l < bottom[i] ? l : bottom[i];
+        }
+        log_top = log_weights[best] - q / (2 * c) + (double)top[i];
+      }
       // A batch is mostly at one time.
       if (log_sum && c != last_c) {
         log_c = log(c);
         last_c = c;
       }
-      REAL ends[2];
-      NAME(logits)(wide_k, (REAL)slope[i], (REAL)m, weights, nu.half_squares, row, ends);
-      REAL top = ends[0];
-      // The least that ‖x − m μ‖² of the likeliest component can be; where weights differ, itself.
-      double q = squares[i] - 2 * c * ((double)top - least_weight);
-      if (unequal && !(reach[i] * reach[i] <= 64 * q))
-        q = squares[i] - 2 * c * ((double)top - log_weights[NAME(index_of)(top, k, row)]);
-      direct[i] = !(reach[i] * reach[i] <= 64 * q);
-      double log_top = 0;
-      if (!(bound <= (double)TOLERANCE) || log_sum) {
-        const REAL *point = x + (first + i) * d;
-        const REAL least = NAME(least_that_matters)(top, bound, (double)TOLERANCE);
-        if (!(bound < 1e300) || !(top > -(REAL)INFINITY && top < (REAL)INFINITY)) {
-          NAME(refine_all)(d, k, wide_k, point, m, c, means, log_weights, &log_top, row);
-          direct[i] = 1;
-          top = 0;
-        } else if (log_sum || NAME(count_from)(wide_k, least, row) > 1) {
-          const size_t best = NAME(index_of)(top, k, row);
-          const double q_best =
-              NAME(refine)(d, k, wide_k, point, m, c, means, log_weights, least, row, best);
-          top = 0;
-          ends[1] = row[0];
-          for (size_t j = 0; j < k; j++) {
-            top = row[j] > top ? row[j] : top;
-            ends[1] = row[j] < ends[1] ? row[j] : ends[1];
-          }
-          log_top = log_weights[best] - q_best / (2 * c) + (double)top;
-        }
-      }
-      sparse[i / NAME(group)] |= direct[i] | !(ends[1] - top >= floor);
-      NAME(subtract)(wide_k, top, row);
       if (log_sum) log_sum[first + i] = log_top - 0.5 * (double)d * log_c;
     }
-    NAME(exponentials)(rows * wide_k, floor, logits);
-    for (size_t i = 0; i < rows; i++) {
-      const REAL *row = logits + i * wide_k;
-      const double sum = (double)NAME(sum)(wide_k, row);
-      inverse[i] = 1 / sum;
-      if (log_sum) log_sum[first + i] += log(sum);
-      if (gamma)
-        for (size_t j = 0; j < k; j++) gamma[(first + i) * k + j] = row[j] * (REAL)inverse[i];
+    for (size_t i = 0; i < tiles; i++) {
+      const size_t at = i * NAME(tile);
+      NAME(exponentials)(k, floor, top + at, logits + at * k, counts + at);
+    }
+    double inverse[NAME(chunk)];
+    for (size_t i = 0; i < rows; i++) inverse[i] = 1 / (double)counts[i];
+    for (size_t i = 0; log_sum && i < rows; i++) log_sum[first + i] += log((double)counts[i]);
+    for (size_t i = 0; gamma && i < rows; i++) {
+      const REAL *row = NAME(row_in_tiles)(logits, i, k);
+      for (size_t j = 0; j < k; j++)
+        gamma[(first + i) * k + j] = row[j * NAME(tile)] * (REAL)inverse[i];
     }
     if (!out) continue;
-    size_t counts[NAME(chunk) / NAME(group)];
-    for (size_t g = 0; g * NAME(group) < rows; g++)
-      counts[g] = NAME(list_columns)(rows - g * NAME(group), k, logits + g * NAME(group) * wide_k,
-                                     wide_k, sparse[g], lists + g * k);
-    NAME(listed_products)(rows, k, wide_d, logits, wide_k, nu.by_coordinate, lists, counts, sums);
+    int sparse = 0;
+    for (size_t i = 0; i < rows; i++) sparse |= direct[i] | !(bottom[i] - top[i] >= floor);
+    size_t active[NAME(most_groups)];
+    for (size_t g = 0; g < NAME(most_groups); g++) active[g] = k;
+    if (sparse) NAME(list_columns)(rows, k, logits, lists, active);
+    NAME(listed_products)(rows, k, wide_d, logits, nu.by_coordinate, lists, active, sums);
     for (size_t i = 0; i < rows; i++) {
       const double m = shift[first + i], c = variance[i];
       const double numerator = e1[first + i] * lambda + e0, e = numerator == 0 ? 0 : numerator / c;
+      const REAL *point = x + (first + i) * d;
       REAL *to = out + (first + i) * d;
       if (direct[i]) {
-        const REAL *row = logits + i * wide_k;
+        const REAL *row = NAME(row_in_tiles)(logits, i, k);
         size_t count = 0;
         for (size_t j = 0; j < k; j++) {
           lists[count] = (uint32_t)j;
-          count += row[j] != 0;
+          count += row[j * NAME(tile)] != 0;
         }
-        NAME(sum_of_differences)(d, count, lists, x + (first + i) * d, m, p, e, means, row,
-                                 inverse[i], to);
+        NAME(sum_of_differences)(d, count, lists, point, m, p, e, means, row, inverse[i], to);
       } else {
-        NAME(add_up)(d, (REAL)p, (REAL)e, (REAL)((p - e * m) * inverse[i]), nu.reference,
-                     z + i * wide_d, sums + i * wide_d, to);
+        NAME(add_up)(d, (REAL)p, (REAL)e, (REAL)((p - e * m) * inverse[i]), m, long_reference,
+                     nu.reference, point, sums + i * wide_d, to);
       }
     }
   }
@@ -211,7 +292,6 @@ KERNEL void NAME(shared_posterior)(size_t n, size_t d, size_t k, const REAL *x,
 #undef LANES
 #undef LOAD
 #undef STORE
-#undef FOLDS
 #undef LANES_LOG2
 #undef VECTOR
 #undef NAME

@@ -53,8 +53,48 @@ typedef int32_t integers_f __attribute__((ext_vector_type(8)));
     *x = *x < floor ? (vector)0.0 : p * scale;                                     \
   }
 
+// Transposes as many registers as one has lanes, in place: blocks of half the size change places, then those of a
+// quarter, and so on.
+#define SWAP(half, lanes, block, low, high)                                  \
+  for (size_t i = 0; i < lanes; i++) {                                       \
+    if (i & half) continue;                                                  \
+    const __typeof__(block[0]) upper = block[i], lower = block[i + half];    \
+    block[i] = __builtin_shufflevector(upper, lower, low);                   \
+    block[i + half] = __builtin_shufflevector(upper, lower, high);           \
+  }
+#define LIST(...) __VA_ARGS__
+#define TRANSPOSE_4(block)                                     \
+  SWAP(2, 4, block, LIST(0, 1, 4, 5), LIST(2, 3, 6, 7))        \
+  SWAP(1, 4, block, LIST(0, 4, 2, 6), LIST(1, 5, 3, 7))
+#define TRANSPOSE_8(block)                                                               \
+  SWAP(4, 8, block, LIST(0, 1, 2, 3, 8, 9, 10, 11), LIST(4, 5, 6, 7, 12, 13, 14, 15))    \
+  SWAP(2, 8, block, LIST(0, 1, 8, 9, 4, 5, 12, 13), LIST(2, 3, 10, 11, 6, 7, 14, 15))    \
+  SWAP(1, 8, block, LIST(0, 8, 2, 10, 4, 12, 6, 14), LIST(1, 9, 3, 11, 5, 13, 7, 15))
+#define TRANSPOSE_16(block)                                                                       \
+  SWAP(8, 16, block, LIST(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),                \
+       LIST(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))                        \
+  SWAP(4, 16, block, LIST(0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),              \
+       LIST(4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))                          \
+  SWAP(2, 16, block, LIST(0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),              \
+       LIST(2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))                          \
+  SWAP(1, 16, block, LIST(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),             \
+       LIST(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31))
+
+// Which lanes of a register are set, as bits.
+#define BITS(name, lanes, integer)                                              \
+  typedef _Bool mask_##name __attribute__((ext_vector_type(lanes)));            \
+  INLINE unsigned bits_##name(mask_##name mask) {                               \
+    return (unsigned)__builtin_bit_cast(integer, mask) & ((1u << lanes) - 1);   \
+  }
+#define TRANSPOSE(name, lanes, vector) \
+  INLINE void transpose_##name(vector block[lanes]) { TRANSPOSE_##lanes(block) }
+
 SINGLE_EXPONENTIAL(exponential_f, vector_f, integers_f)
 DOUBLE_EXPONENTIAL(exponential_d, vector_d, integers_d)
+BITS(f, 8, uint8_t)
+BITS(d, 4, uint8_t)
+TRANSPOSE(f, 8, vector_f)
+TRANSPOSE(d, 4, vector_d)
 
 #if FD_HAS_WIDE
 // Registers of twice the width, and twice as many.
@@ -64,6 +104,10 @@ typedef float vector_wf __attribute__((ext_vector_type(16)));
 typedef int32_t integers_wf __attribute__((ext_vector_type(16)));
 SINGLE_EXPONENTIAL(exponential_wf, vector_wf, integers_wf)
 DOUBLE_EXPONENTIAL(exponential_wd, vector_wd, integers_wd)
+BITS(wf, 16, uint16_t)
+BITS(wd, 8, uint8_t)
+TRANSPOSE(wf, 16, vector_wf)
+TRANSPOSE(wd, 8, vector_wd)
 #endif
 
 // --- float64 ---

@@ -38,7 +38,8 @@ CHANGES = {
     "mean of the weights": ["--averaging", ".99"],
     "joint steps at the end": ["--fine-tune", ".2"],
     "fresh trajectories": ["--pool", "0"],
-    "pool of 4,096": ["--pool", "4096"],
+    "one pool of 16,384": ["--pool", "16384", "--pool-epochs", "1000000"],
+    "one pool of 4,096": ["--pool", "4096", "--pool-epochs", "1000000"],
 }
 
 

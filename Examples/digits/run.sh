@@ -25,7 +25,7 @@ for segments in "--rule uniform" "--rule stability" "--segmentation planned"; do
   echo
   run="$out/runs/${segments##* }"
   # shellcheck disable=SC2086 # $segments is two words
-  "$flowdistill" distill "$out/mixture.json" --segments 4 $segments --recipe best --pool 16384 \
+  "$flowdistill" distill "$out/mixture.json" --segments 4 $segments --recipe best \
     --width 256 --depth 3 --batch 256 --steps 1500 --teacher-tolerance 1e-4 -o "$run"
   # shellcheck disable=SC2086
   "$flowdistill" evaluate "$run" --samples 4000 --seed 1 --data "$data" $pixels

@@ -67,7 +67,8 @@ public struct Distiller: Sendable {
   /// Trains or constructs whatever is still missing.
   ///
   /// - Parameters:
-  ///   - shouldStop: asked after each step; if true, a checkpoint is written and `.interrupted` thrown.
+  ///   - shouldStop: asked after each step, and while trajectories are made before the first; if true, a checkpoint
+  ///     of the steps is written and `.interrupted` thrown.
   ///   - progress: called after each step.
   public func run(
     shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
@@ -83,7 +84,8 @@ public struct Distiller: Sendable {
     for stage in stages[first...] {
       let finished = try earlierStudents(stage, among: stages)
       var trainer = try sequence.trainer(
-        stage, after: finished, from: try saved(checkpoint, stage, finished))
+        stage, after: finished, from: try saved(checkpoint, stage, finished),
+        shouldStop: shouldStop)
       metrics.forget(segment: stage.index, from: trainer.stepCount)
       let before = stages[..<stage.index].reduce(0) { $0 + $1.steps }
       while !trainer.isFinished {

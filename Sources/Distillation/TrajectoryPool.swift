@@ -19,12 +19,15 @@ struct TrajectoryPool: Sendable {
   /// The trajectories of a plan's pool where its first segment begins.
   ///
   /// - Precondition: the recipe has a pool.
-  private init(_ plan: DistillationPlan, _ guide: Guide) throws(DistillationError) {
+  private init(
+    _ plan: DistillationPlan, _ guide: Guide, _ checkStop: () throws(DistillationError) -> Void
+  ) throws(DistillationError) {
     precondition(plan.recipe.pool > 0, "no pool")
     (self.plan, self.guide) = (plan, guide)
     let (flow, start) = (plan.distilled, plan.grid.times[0])
     pairs = try StatePairs(plan.poolSize, from: plan.stream("pool", segment: 0)) {
       (count, stream) throws(DistillationError) in
+      try checkStop()
       do throws(FlowError) {
         let x = try flow.sample(
           count, at: start, tolerance: plan.recipe.teacherTolerance, from: stream)
@@ -39,8 +42,10 @@ struct TrajectoryPool: Sendable {
   /// - Parameters:
   ///   - pool: where an earlier stage left it, nil before the first; left at this stage.
   ///   - finished: on own states it has all students before the stage.
+  ///   - checkStop: called again and again on the way; what it throws ends the call.
   static func pools(
-    _ stage: TrainingStage, moving pool: inout TrajectoryPool?, after finished: FinishedStudents
+    _ stage: TrainingStage, moving pool: inout TrajectoryPool?, after finished: FinishedStudents,
+    checkStop: () throws(DistillationError) -> Void
   ) throws(DistillationError) -> [TrajectoryPool?] {
     let (plan, recipe) = (stage.plan, stage.plan.recipe)
     guard recipe.pool > 0, !recipe.objective.takesTime else {
@@ -51,13 +56,13 @@ struct TrajectoryPool: Sendable {
       standing = known
     } else {
       pool = nil
-      standing = try TrajectoryPool(plan, Guide(plan, finished.roundBefore))
+      standing = try TrajectoryPool(plan, Guide(plan, finished.roundBefore), checkStop)
     }
     // Else moving on would copy it.
     pool = nil
     var pools: [TrajectoryPool?] = []
     for k in stage.segments {
-      while standing.segment < k { try standing.advance(finished.before) }
+      while standing.segment < k { try standing.advance(finished.before, checkStop) }
       pools.append(standing)
     }
     pool = standing
@@ -65,10 +70,13 @@ struct TrajectoryPool: Sendable {
   }
 
   /// Moves on to the next segment.
-  private mutating func advance(_ students: [Student]) throws(DistillationError) {
+  private mutating func advance(
+    _ students: [Student], _ checkStop: () throws(DistillationError) -> Void
+  ) throws(DistillationError) {
     let (plan, guide, segment) = (self.plan, self.guide, self.segment)
     let isOwn = plan.recipe.states == .own
     try pairs.replace { (x, y) throws(DistillationError) in
+      try checkStop()
       do throws(FlowError) {
         // Exact states are the teacher's, whoever shows where they go.
         let next =

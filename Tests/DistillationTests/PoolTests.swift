@@ -3,6 +3,7 @@ import Distillation
 import Networks
 import Schedules
 import Stability
+import TestSupport
 import Testing
 
 extension DistillationTests {
@@ -28,6 +29,33 @@ extension DistillationTests {
           #expect(abs(affine.offset[a] - offset[a]) < 1e-4)
           for b in 0..<2 { #expect(abs(affine.weights[a, b] - (a == b ? slope : 0)) < 1e-4) }
         }
+      }
+    }
+
+    /// A stop is heard while a pool is made, before the first step of a segment, and costs nothing.
+    @Test func poolsCanBeInterrupted() throws {
+      var parts = PlanParts(steps: 6, batch: 10_000)
+      (parts.recipe.states, parts.recipe.pool) = (.own, 20_000)
+      parts.recipe.parametrisation = .residual
+      let plan = try parts.plan()
+      let whole = try train(plan)
+      try withFolder { path in
+        let folder = RunFolder(path)
+        var distiller = try Distiller(starting: plan, in: folder)
+        for stop in [0, 2, 4] {
+          // The steps of the segment before are asked after, then each part of the pool.
+          var (steps, asked) = (stop == 0 ? 0 : stop - 2, 0)
+          #expect(throws: DistillationError.interrupted(segment: stop / 2, step: 0)) {
+            try distiller.run(
+              shouldStop: {
+                asked += steps == stop ? 1 : 0
+                return asked == (stop == 0 ? 2 : 3)
+              }, progress: { steps = $0.totalStep })
+          }
+          distiller = try Distiller(resuming: folder)
+        }
+        try distiller.run()
+        #expect(try folder.students(plan).students == whole.chain.students)
       }
     }
 

@@ -33,16 +33,26 @@ struct StageSequence {
   init(_ plan: DistillationPlan) { stages = plan.trainingStages }
 
   /// The trainer of a stage, from a checkpoint if one is given.
+  ///
+  /// - Parameter shouldStop: asked while trajectories are made; if true, `.interrupted` is thrown.
   mutating func trainer(
-    _ stage: TrainingStage, after finished: FinishedStudents, from saved: StudentFile.Saved? = nil
+    _ stage: TrainingStage, after finished: FinishedStudents, from saved: StudentFile.Saved? = nil,
+    shouldStop: () -> Bool
   ) throws(DistillationError) -> any StageTrainer {
     guard !stage.isJoint else {
       var checkpoint: StudentFile.JointCheckpoint?
       if case .joint(let known) = saved { checkpoint = known }
       return try JointTrainer(stage, finished.roundBefore, from: checkpoint)
     }
-    let pools = try TrajectoryPool.pools(stage, moving: &pool, after: finished)
-    guard case .segments(let checkpoint) = saved else {
+    var checkpoint: StudentFile.Checkpoint?
+    if case .segments(let known) = saved { checkpoint = known }
+    let pools = try TrajectoryPool.pools(stage, moving: &pool, after: finished) {
+      () throws(DistillationError) in
+      if shouldStop() {
+        throw .interrupted(segment: stage.index, step: checkpoint?.optimiser.stepCount ?? 0)
+      }
+    }
+    guard let checkpoint else {
       return try SegmentTrainer(stage, after: finished, pools: pools)
     }
     return try SegmentTrainer(stage, after: finished, pools: pools, from: checkpoint)

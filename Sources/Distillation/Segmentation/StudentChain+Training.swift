@@ -21,7 +21,8 @@ extension StudentChain {
     for stage in sequence.stages {
       if stage.round > round { (round, before, students) = (stage.round, students, []) }
       var trainer = try sequence.trainer(
-        stage, after: FinishedStudents(before: students, roundBefore: before))
+        stage, after: FinishedStudents(before: students, roundBefore: before),
+        shouldStop: shouldStop)
       while !trainer.isFinished {
         let loss = try trainer.step()
         done += 1

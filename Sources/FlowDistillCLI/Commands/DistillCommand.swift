@@ -249,7 +249,7 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Networks: separate for each segment, or one shared that takes the time.")
   var sharing: String?
 
-  @Option(help: "Teacher trajectories made at once, used by many steps; 0: fresh ones each step.")
+  @Option(help: "Pairs made at once from teacher trajectories; 0: fresh ones each step.")
   var pool: Int?
 
   @Option(help: "The epochs after which fresh trajectories take a pool's place.")

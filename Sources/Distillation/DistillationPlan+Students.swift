@@ -67,10 +67,18 @@ extension DistillationPlan {
     }
   }
 
+  /// The coordinates of all states of a pool: 256 MB, and as many of what they should become.
+  private static let mostCoordinates = 1 << 26
+
+  /// The pairs of a pool: the recipe's number, in many dimensions as many as memory should hold; 0 without a pool.
+  var mostPairs: Int {
+    min(recipe.pool, max(32, Self.mostCoordinates / mixture.dimension))
+  }
+
   /// The trajectories of the pool of a round; 0 without one.
   ///
-  /// The recipe's number is that of pairs: a network of all segments takes one of each segment from a trajectory. No
-  /// more than a segment's training takes samples.
+  /// A network of all segments takes one pair of each segment from a trajectory. No more than a segment's training
+  /// takes samples.
   var poolSize: Int {
     guard recipe.pool > 0 else { return 0 }
     let n = grid.segmentCount
@@ -79,8 +87,8 @@ extension DistillationPlan {
     let batch = (recipe.batch * networks + n - 1) / n
     // A fit of the student's form takes the pool.
     let least = StudentForm.pairCount(recipe.parametrisation, dimension: mixture.dimension)
-    let share = networks == n ? recipe.pool : max(32, recipe.pool / n)
-    return min(share, max(steps * batch, least, 32))
+    let share = networks == n ? mostPairs : max(32, mostPairs / n)
+    return min(recipe.pool, max(min(share, steps * batch), least, 32))
   }
 
   /// The bytes that training needs, roughly: weights with gradient and moments, the states of a
@@ -94,7 +102,7 @@ extension DistillationPlan {
       * Double(recipe.network == .composition ? recipe.blocks : 1)
     let d = Double(mixture.dimension)
     // Pairs of a pool in single precision, and of one that takes its place.
-    let pool = Double(min(recipe.pool, recipe.totalSteps * recipe.batch)) * d * 16
+    let pool = Double(min(mostPairs, recipe.totalSteps * recipe.batch)) * d * 16
     // Consistency keeps every trajectory at all points of a segment, and a second mean of the weights.
     let shared = recipe.sharing == .shared ? grid.segmentCount : 1
     let points =

@@ -166,7 +166,7 @@ public struct Recipe: Sendable, Equatable {
   /// The decay γ of the running mean of the weights that becomes the student; nil: the last weights.
   public var averaging: Double?
   /// Pairs of states and targets made at once from the teacher's trajectories, at most as many as a segment takes
-  /// samples; 0: fresh ones for each step.
+  /// samples and, where that is less, 2^26/d; 0: fresh ones for each step.
   public var pool = 0
   /// The epochs of a pool, after which fresh trajectories take its place; nil: the same ones serve for ever.
   public var poolEpochs: Int?

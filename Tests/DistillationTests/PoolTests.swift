@@ -59,6 +59,20 @@ extension DistillationTests {
       }
     }
 
+    /// In many dimensions a pool has fewer pairs, in few no more than the steps take.
+    @Test func poolsFitIntoMemory() throws {
+      func estimate(dimension d: Int, steps: Int) throws -> Double {
+        var recipe = Recipe.best
+        recipe.totalSteps = steps
+        let gaussian = GaussianFlow(mean: Array(repeating: 0, count: d), deviation: 1)
+        return try gaussian.plan(times: [1, 0.5, 0], recipe: recipe).memoryEstimate
+      }
+      let pool = 2 * 2 * 4 * Double(1 << 26)
+      #expect(try pool..<1.5 * pool ~= estimate(dimension: 4096, steps: 10_000))
+      #expect(try 0.5 * pool..<0.6 * pool ~= estimate(dimension: 64, steps: 10_000))
+      #expect(try estimate(dimension: 64, steps: 10) < 0.1 * pool)
+    }
+
     /// Pairs are drawn without repetition: a batch of the pool's size is the pool, in each step.
     @Test func anEpochIsThePool() throws {
       var parts = PlanParts(steps: 6, batch: 48)

@@ -38,7 +38,7 @@ struct JointTrainer: StageTrainer {
       steps: stage.steps)
     tapes = students.map { StudentTape($0.network.architecture, batch: recipe.batch) }
     trajectories = TrainingTrajectories(
-      plan, segment: 0, pool: min(recipe.pool, stage.steps * recipe.batch), for: "joint-")
+      plan, segment: 0, pool: min(plan.mostPairs, stage.steps * recipe.batch), for: "joint-")
   }
 
   private static func pairs(

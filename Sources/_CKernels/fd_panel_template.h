@@ -10,8 +10,8 @@ static inline size_t NAME(padded)(size_t count) { return (count + LANES - 1) / L
 
 // The packed means: what the rows of x are held against, in the order in which it is read.
 typedef struct {
-  // The middle r of the means, the halves of ‖ν_k‖², and ν_k = μ_k − r in groups of components (for the
-  // products with x) and in panels of coordinates (for the posterior sums).
+  // The middle r of the means, the halves of ‖ν_k‖², and ν_k = μ_k − r in groups of components, a block of
+  // coordinates after the other (for the products with x), and in panels of coordinates (for the posterior sums).
   const REAL *reference, *half_squares, *by_component, *by_coordinate;
 } NAME(packed_means);
 
@@ -32,6 +32,13 @@ static size_t NAME(packed_means_count)(size_t d, size_t k) {
 // Numbers and vectors whose products are summed in registers: 6 × 2 sums, 2 vectors and a number. Wide registers
 // are twice as many, but 8 or 12 numbers are slower there: their addresses do not fit the other registers.
 enum { NAME(group) = 6, NAME(most_vectors) = 2, NAME(tile) = 2 * LANES };
+
+// Coordinates whose products are summed in registers: a tile of so many fits the first-level cache.
+enum { NAME(depth_block) = 256 };
+// Those of the block that begins with coordinate `start` of d.
+static inline size_t NAME(block_depth)(size_t start, size_t d) {
+  return d - start < NAME(depth_block) ? d - start : NAME(depth_block);
+}
 
 // Vectors in the panel that begins at vector `first` of `all`.
 static inline size_t NAME(panel_width)(size_t first, size_t all) {
@@ -64,12 +71,16 @@ KERNEL void NAME(pack_means)(size_t d, size_t k, const double *means, REAL *pack
     half_squares[j] = (REAL)(0.5 * square);
     largest = square > largest ? square : largest;
   }
-  for (size_t g = 0; g < NAME(group_count)(k); g++) {
-    const size_t start = NAME(group_start)(g, k), size = NAME(group_start)(g + 1, k) - start;
-    REAL *panel = by_component + start * d;
-    for (size_t t = 0; t < d; t++)
-      for (size_t r = 0; r < size; r++)
-        panel[t * size + r] = (REAL)(means[(start + r) * d + t] - (double)reference[t]);
+  for (size_t start = 0; start < d; start += NAME(depth_block)) {
+    const size_t count = NAME(block_depth)(start, d);
+    for (size_t g = 0; g < NAME(group_count)(k); g++) {
+      const size_t from = NAME(group_start)(g, k), size = NAME(group_start)(g + 1, k) - from;
+      REAL *panel = by_component + start * k + from * count;
+      for (size_t t = 0; t < count; t++)
+        for (size_t r = 0; r < size; r++)
+          panel[t * size + r] =
+              (REAL)(means[(from + r) * d + start + t] - (double)reference[start + t]);
+    }
   }
   for (size_t v = 0, width; v * LANES < wide_d; v += width) {
     width = NAME(panel_width)(v, wide_d / LANES);
@@ -86,8 +97,6 @@ KERNEL void NAME(pack_means)(size_t d, size_t k, const double *means, REAL *pack
   extent->reference = sqrt(reference_square);
 }
 
-// Depth of the products that is summed in registers: a tile of that depth fits the first-level cache.
-enum { NAME(depth_block) = 256 };
 // Groups of components that stay in the second-level cache while tiles of rows pass.
 enum { NAME(groups_at_once) = 32 };
 
@@ -128,14 +137,14 @@ INLINE void NAME(products)(size_t tiles, size_t depth, size_t k, const REAL *res
                            const REAL *restrict z, REAL *restrict c) {
   const size_t groups = NAME(group_count)(k);
   for (size_t start = 0; start < depth; start += NAME(depth_block)) {
-    const size_t count = depth - start < NAME(depth_block) ? depth - start : NAME(depth_block);
+    const size_t count = NAME(block_depth)(start, depth);
     for (size_t first = 0; first < groups; first += NAME(groups_at_once)) {
       const size_t end = groups - first < NAME(groups_at_once) ? groups : first + NAME(groups_at_once);
       for (size_t i = 0; i < tiles; i++) {
         const REAL *rows = z + (i * depth + start) * NAME(tile);
         for (size_t g = first; g < end; g++) {
           const size_t from = NAME(group_start)(g, k), size = NAME(group_start)(g + 1, k) - from;
-          NAME(sized_products)(count, size, nu + from * depth + start * size, rows, start > 0,
+          NAME(sized_products)(count, size, nu + start * k + from * count, rows, start > 0,
                                c + (i * k + from) * NAME(tile));
         }
       }

@@ -50,9 +50,10 @@ struct StatePairs: Sendable {
   }
 
   /// The first pairs, at most so many.
-  func prefix(_ count: Int) -> Block {
-    let rows = 0..<min(count, x.rows)
-    return (x.rowBlock(rows).inDoublePrecision, y.rowBlock(rows).inDoublePrecision)
+  func prefix(_ count: Int) -> Block { block(0..<min(count, x.rows)) }
+
+  private func block(_ rows: Range<Int>) -> Block {
+    (x.rowBlock(rows).inDoublePrecision, y.rowBlock(rows).inDoublePrecision)
   }
 
   /// Replaces all pairs, block by block.
@@ -60,8 +61,7 @@ struct StatePairs: Sendable {
     _ body: (Block) throws(DistillationError) -> Block
   ) throws(DistillationError) {
     for rows in Parallel.blocks(of: x.rows, grain: Self.block) {
-      let (newX, newY) = try body(
-        (x.rowBlock(rows).inDoublePrecision, y.rowBlock(rows).inDoublePrecision))
+      let (newX, newY) = try body(block(rows))
       let start = rows.lowerBound * x.columns
       for i in newX.elements.indices {
         x.elements[start + i] = Float(newX.elements[i])

@@ -45,7 +45,7 @@ struct TrainingTrajectories<Content: Sendable>: Sendable {
     }
     let current = epochs.map { step * count / size / $0 } ?? 0
     if content == nil || current != generation {
-      // Let go first: a pool is large.
+      // Let go first, which frees it where nobody else holds it: a pool is large.
       (content, generation) = (nil, current)
       content = try make(
         size, current == 0 ? streams.first : streams.later.substream(UInt64(current)))

@@ -20,3 +20,20 @@ extension MutableSpan where Element: BitwiseCopyable {
     }
   }
 }
+
+extension MutableSpan<Double> {
+  /// Copies those rows of `source`, of `columns` numbers each, for which `chosen` holds.
+  public mutating func copyRows(_ source: Span<Double>, columns: Int, where chosen: [Bool]) {
+    precondition(
+      source.count == count && count == chosen.count * columns,
+      "\(source.count) numbers into \(chosen.count) rows of \(columns)")
+    unsafe withUnsafeMutableBufferPointer { target in
+      unsafe source.withUnsafeBufferPointer { source in
+        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        for i in chosen.indices where chosen[i] {
+          unsafe (to + i * columns).update(from: from + i * columns, count: columns)
+        }
+      }
+    }
+  }
+}

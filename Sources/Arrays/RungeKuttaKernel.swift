@@ -1,27 +1,53 @@
 internal import _CKernels
 
-/// The sum at the heart of every explicit Runge–Kutta step.
+/// What every explicit Runge–Kutta step consists of.
 public enum RungeKuttaKernel {
   /// out_i = y_i + h_i Σ_s c_s k_s,i for rows of `dimension` numbers.
   ///
-  /// `stages` holds the k_s one after the other, each as large as `y`; those with c_s = 0 are not
+  /// `stages` holds the k_s one after the other, each as large as `out`; those with c_s = 0 are not
   /// read.
   public static func sum(
-    dimension: Int, _ y: Span<Double>, steps h: [Double], coefficients c: [Double],
+    dimension: Int, _ y: Span<Double>, steps: [Double], coefficients: [Double],
     stages: Span<Double>, into out: inout MutableSpan<Double>
+  ) {
+    precondition(y.count == out.count, "\(y.count) numbers into \(out.count)")
+    unsafe y.withUnsafeBufferPointer {
+      unsafe sum(dimension, $0.baseAddress, steps, coefficients, stages, &out)
+    }
+  }
+
+  /// out_i = h_i Σ_s c_s k_s,i: the same without a state.
+  public static func increment(
+    dimension: Int, steps: [Double], coefficients: [Double], stages: Span<Double>,
+    into out: inout MutableSpan<Double>
+  ) {
+    unsafe sum(dimension, nil, steps, coefficients, stages, &out)
+  }
+
+  private static func sum(
+    _ dimension: Int, _ y: UnsafePointer<Double>?, _ h: [Double], _ c: [Double],
+    _ stages: Span<Double>, _ out: inout MutableSpan<Double>
   ) {
     let count = h.count * dimension
     precondition(
-      y.count == count && out.count == count && stages.count >= c.count * count,
-      "\(y.count), \(out.count), \(stages.count) numbers for \(h.count) rows")
+      out.count == count && stages.count >= c.count * count,
+      "\(out.count), \(stages.count) numbers for \(h.count) rows")
     unsafe out.withUnsafeMutableBufferPointer { out in
-      unsafe y.withUnsafeBufferPointer { y in
-        unsafe stages.withUnsafeBufferPointer { k in
-          guard let y = y.baseAddress, let k = k.baseAddress, let out = out.baseAddress
-          else { return }
-          unsafe fd_runge_kutta_sum(h.count, dimension, c.count, y, h, c, k, out)
-        }
+      unsafe stages.withUnsafeBufferPointer { k in
+        guard let k = k.baseAddress, let out = out.baseAddress else { return }
+        unsafe fd_runge_kutta_sum(h.count, dimension, c.count, y, h, c, k, out)
       }
+    }
+  }
+
+  /// The squared Euclidean norms of rows of `dimension` numbers.
+  public static func squares(
+    dimension: Int, _ x: Span<Double>, into squares: inout [Double]
+  ) {
+    precondition(x.count == squares.count * dimension, "\(x.count) numbers, \(squares.count) rows")
+    unsafe x.withUnsafeBufferPointer { x in
+      guard let x = x.baseAddress else { return }
+      unsafe fd_row_squares(squares.count, dimension, x, &squares)
     }
   }
 }

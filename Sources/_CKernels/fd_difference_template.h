@@ -14,33 +14,51 @@ INLINE double NAME(square_distance)(size_t d, const REAL *restrict x, double m,
   return q;
 }
 
+// Vectors for sums that stay in registers: arrays of as many numbers went through memory, and at some addresses of the
+// stack took three times as long.
+typedef double NAME(doubles) __attribute__((ext_vector_type(16)));
+typedef REAL NAME(numbers) __attribute__((ext_vector_type(16)));
+
+// `sum_of_differences` in 16 dimensions or more.
+KERNEL void NAME(long_sum)(size_t d, size_t count, const uint32_t *list, const REAL *restrict x, double m, double p,
+                           double e, const double *restrict means, const REAL *restrict gamma, double scale,
+                           REAL *restrict out) {
+  for (size_t t = 0; t < d; t += 16) {
+    // The last block ends with the last coordinate, and repeats some of the one before.
+    const size_t start = t + 16 <= d ? t : d - 16;
+    const NAME(doubles) point = __builtin_convertvector(FD_LOAD(NAME(numbers), x + start), NAME(doubles));
+    NAME(doubles) sum = {0}, difference = {0};
+    for (size_t s = 0; s < count; s++) {
+      const NAME(doubles) mean = FD_LOAD(NAME(doubles), means + list[s] * d + start);
+      const double g = (double)gamma[list[s] * NAME(tile)] * scale;
+      difference += g * (point - m * mean);
+      sum += g * mean;
+    }
+    const NAME(doubles) total = e == 0 ? p * sum : p * sum + e * difference;
+    FD_STORE(NAME(numbers), out + start, __builtin_convertvector(total, NAME(numbers)));
+  }
+}
+
 // Σ_k γ_k [p μ_k + e (x − m μ_k)] over the components of a list, in double, by differences.
 INLINE void NAME(sum_of_differences)(size_t d, size_t count, const uint32_t *list,
                                      const REAL *restrict x, double m, double p, double e,
                                      const double *restrict means, const REAL *gamma,
                                      double scale, REAL *restrict out) {
-  enum { tile = 16 };
-  for (size_t start = 0; start < d; start += tile) {
-    const size_t width = d - start < tile ? d - start : tile;
-    double sum[tile] = {0}, difference[tile] = {0};
-    for (size_t s = 0; s < count; s++) {
-      const double *mean = means + list[s] * d + start;
-      const double g = (double)gamma[list[s] * NAME(tile)] * scale;
-      if (width == tile) {
-        for (size_t t = 0; t < tile; t++) {
-          difference[t] += g * ((double)x[start + t] - m * mean[t]);
-          sum[t] += g * mean[t];
-        }
-      } else {
-        for (size_t t = 0; t < width; t++) {
-          difference[t] += g * ((double)x[start + t] - m * mean[t]);
-          sum[t] += g * mean[t];
-        }
-      }
-    }
-    for (size_t t = 0; t < width; t++)
-      out[start + t] = (REAL)(e == 0 ? p * sum[t] : p * sum[t] + e * difference[t]);
+  if (d >= 16) {
+    NAME(long_sum)(d, count, list, x, m, p, e, means, gamma, scale, out);
+    return;
   }
+  double sum[16] = {0}, difference[16] = {0};
+  for (size_t s = 0; s < count; s++) {
+    const double *mean = means + list[s] * d;
+    const double g = (double)gamma[list[s] * NAME(tile)] * scale;
+    for (size_t t = 0; t < d; t++) {
+      difference[t] += g * ((double)x[t] - m * mean[t]);
+      sum[t] += g * mean[t];
+    }
+  }
+  for (size_t t = 0; t < d; t++)
+    out[t] = (REAL)(e == 0 ? p * sum[t] : p * sum[t] + e * difference[t]);
 }
 
 // The least logit of a component that could matter where each can be wrong by `bound`: below it

@@ -29,9 +29,8 @@ static size_t NAME(packed_means_count)(size_t d, size_t k) {
   return wide_d + k + d * k + k * wide_d;
 }
 
-// Numbers and vectors whose products are summed in registers: 6 × 2 sums, 2 vectors and a number. Wide registers
-// are twice as many, but 8 or 12 numbers are slower there: their addresses do not fit the other registers.
-enum { NAME(group) = 6, NAME(most_vectors) = 2, NAME(tile) = 2 * LANES };
+// Components and vectors of rows whose products are summed in registers: 6 × 2 sums, 2 vectors and a number.
+enum { NAME(group) = 6, NAME(tile) = 2 * LANES };
 
 // Coordinates whose products are summed in registers: a tile of so many fits the first-level cache.
 enum { NAME(depth_block) = 256 };
@@ -40,9 +39,16 @@ static inline size_t NAME(block_depth)(size_t start, size_t d) {
   return d - start < NAME(depth_block) ? d - start : NAME(depth_block);
 }
 
-// Vectors in the panel that begins at vector `first` of `all`.
-static inline size_t NAME(panel_width)(size_t first, size_t all) {
-  return all - first < NAME(most_vectors) ? all - first : NAME(most_vectors);
+// Vectors of coordinates, in panels of nearly equal size: 4 are 2 and 2.
+static inline size_t NAME(vector_count)(size_t d) { return (d + LANES - 1) / LANES; }
+static inline size_t NAME(panel_count)(size_t d) {
+  return (NAME(vector_count)(d) + MOST_VECTORS - 1) / MOST_VECTORS;
+}
+// The first vector of a panel.
+static inline size_t NAME(panel_start)(size_t g, size_t d) { return NAME(vector_count)(d) * g / NAME(panel_count)(d); }
+// The first coordinate of a vector: the last vector ends with the last coordinate, and repeats some of the one before.
+static inline size_t NAME(vector_start)(size_t v, size_t d) {
+  return d < LANES || (v + 1) * LANES <= d ? v * LANES : d - LANES;
 }
 
 // Components in groups of nearly equal size, so that none is short: 20 are 4 groups of 5.
@@ -82,14 +88,15 @@ KERNEL void NAME(pack_means)(size_t d, size_t k, const double *means, REAL *pack
               (REAL)(means[(from + r) * d + start + t] - (double)reference[start + t]);
     }
   }
-  for (size_t v = 0, width; v * LANES < wide_d; v += width) {
-    width = NAME(panel_width)(v, wide_d / LANES);
-    REAL *panel = by_coordinate + v * LANES * k;
+  for (size_t g = 0; g < NAME(panel_count)(d); g++) {
+    const size_t from = NAME(panel_start)(g, d), width = NAME(panel_start)(g + 1, d) - from;
     for (size_t j = 0; j < k; j++) {
-      for (size_t l = 0; l < width * LANES; l++) {
-        const size_t t = v * LANES + l;
-        panel[j * width * LANES + l] =
-            t < d ? (REAL)(means[j * d + t] - (double)reference[t]) : (REAL)0;
+      for (size_t v = 0; v < width; v++) {
+        REAL *panel = by_coordinate + from * LANES * k + (j * width + v) * LANES;
+        for (size_t l = 0; l < LANES; l++) {
+          const size_t t = NAME(vector_start)(from + v, d) + l;
+          panel[l] = t < d ? (REAL)(means[j * d + t] - (double)reference[t]) : (REAL)0;
+        }
       }
     }
   }
@@ -152,30 +159,22 @@ INLINE void NAME(products)(size_t tiles, size_t depth, size_t k, const REAL *res
   }
 }
 
-// Rows of C = A B for one panel of B, `width` vectors wide: column t of row r of A is a[r][t · tile].
+// Rows of A B for one panel of B, `width` vectors wide: column t of row r of A is a[r][t · tile].
 INLINE void NAME(group_products)(size_t depth, const uint32_t *list, size_t width,
-                                 const REAL *const a[NAME(group)], const REAL *restrict b,
-                                 REAL *const c[NAME(group)], size_t rows) {
-  VECTOR sums[NAME(group)][NAME(most_vectors)];
-  for (size_t r = 0; r < NAME(group); r++)
+                                 const REAL *const a[ROW_GROUP], const REAL *restrict b,
+                                 VECTOR sums[ROW_GROUP][MOST_VECTORS]) {
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < ROW_GROUP; r++)
     for (size_t v = 0; v < width; v++) sums[r][v] = (VECTOR){0};
   for (size_t s = 0; s < depth; s++) {
     const size_t t = list ? list[s] : s;
     const REAL *restrict from = b + t * width * LANES;
-    VECTOR columns[NAME(most_vectors)];
+    VECTOR columns[MOST_VECTORS];
     for (size_t v = 0; v < width; v++) columns[v] = LOAD(from + v * LANES);
-    for (size_t r = 0; r < NAME(group); r++)
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < ROW_GROUP; r++)
       for (size_t v = 0; v < width; v++) sums[r][v] += a[r][t * NAME(tile)] * columns[v];
   }
-  for (size_t r = 0; r < rows; r++)
-    for (size_t v = 0; v < width; v++) STORE(c[r] + v * LANES, sums[r][v]);
-}
-
-INLINE void NAME(panel_products)(size_t depth, const uint32_t *list, size_t width,
-                                 const REAL *const a[NAME(group)], const REAL *restrict b,
-                                 REAL *const c[NAME(group)], size_t rows) {
-  if (width == 2) NAME(group_products)(depth, list, 2, a, b, c, rows);
-  else NAME(group_products)(depth, list, 1, a, b, c, rows);
 }
 
 // Row i of a matrix that lies in tiles, k columns each.
@@ -183,34 +182,11 @@ INLINE const REAL *NAME(row_in_tiles)(const REAL *a, size_t i, size_t k) {
   return a + i / NAME(tile) * k * NAME(tile) + i % NAME(tile);
 }
 
-// C (rows × wide) = A B, A in tiles, where group g of the rows of A has numbers other than 0 in the columns of
-// `lists + g·depth` alone, counts[g] of them. A component left out would add exactly 0.
-INLINE void NAME(listed_products)(size_t rows, size_t depth, size_t wide, const REAL *a,
-                                  const REAL *b, const uint32_t *lists, const size_t *counts,
-                                  REAL *c) {
-  for (size_t v = 0, width; v * LANES < wide; v += width) {
-    width = NAME(panel_width)(v, wide / LANES);
-    const REAL *panel = b + v * LANES * depth;
-    for (size_t i = 0; i < rows; i += NAME(group)) {
-      const REAL *from[NAME(group)];
-      REAL *to[NAME(group)];
-      for (size_t r = 0; r < NAME(group); r++) {
-        const size_t row = i + r < rows ? i + r : i;
-        from[r] = NAME(row_in_tiles)(a, row, depth);
-        to[r] = c + row * wide + v * LANES;
-      }
-      const size_t g = i / NAME(group), valid = rows - i < NAME(group) ? rows - i : NAME(group);
-      if (counts[g] == depth) NAME(panel_products)(depth, 0, width, from, panel, to, valid);
-      else NAME(panel_products)(counts[g], lists + g * depth, width, from, panel, to, valid);
-    }
-  }
-}
-
 // For each group of rows the columns of A in which one of them is not 0; at most 64 rows, in tiles.
 INLINE void NAME(list_columns)(size_t rows, size_t depth, const REAL *restrict a,
                                uint32_t *restrict lists, size_t *restrict counts) {
   const size_t tiles = (rows + NAME(tile) - 1) / NAME(tile);
-  const size_t groups = (rows + NAME(group) - 1) / NAME(group);
+  const size_t groups = (rows + ROW_GROUP - 1) / ROW_GROUP;
   for (size_t g = 0; g < groups; g++) counts[g] = 0;
   for (size_t j = 0; j < depth; j++) {
     uint64_t found = 0;
@@ -223,7 +199,7 @@ INLINE void NAME(list_columns)(size_t rows, size_t depth, const REAL *restrict a
     }
     for (size_t g = 0; g < groups; g++) {
       lists[g * depth + counts[g]] = (uint32_t)j;
-      counts[g] += (found >> (g * NAME(group)) & ((1u << NAME(group)) - 1)) != 0;
+      counts[g] += (found >> (g * ROW_GROUP) & ((1u << ROW_GROUP) - 1)) != 0;
     }
   }
 }

@@ -34,7 +34,19 @@ void fd_runge_kutta_sum(size_t n, size_t d, size_t stages, const double *restric
       sum_columns(columns, stages, n * d, c, k + a, out + a);
     if (a < end) sum_columns(end - a, stages, n * d, c, k + a, out + a);
     // The state is added last: the increment keeps its digits where the state is much larger.
-    for (size_t i = first; i < first + rows; i++)
+    for (size_t i = first; y && i < first + rows; i++)
       for (size_t t = i * d; t < (i + 1) * d; t++) out[t] = y[t] + h[i] * out[t];
+    for (size_t i = first; !y && i < first + rows; i++)
+      for (size_t t = i * d; t < (i + 1) * d; t++) out[t] = h[i] * out[t];
+  }
+}
+
+FD_CLONES
+void fd_row_squares(size_t n, size_t d, const double *restrict x, double *restrict squares) {
+#pragma clang fp reassociate(on) contract(fast)
+  for (size_t i = 0; i < n; i++) {
+    double sum = 0;
+    for (size_t t = i * d; t < (i + 1) * d; t++) sum += x[t] * x[t];
+    squares[i] = sum;
   }
 }

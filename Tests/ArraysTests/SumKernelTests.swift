@@ -39,6 +39,29 @@ extension ArraysTests {
         y.elements[$0] + h[$0 / d] * (0.5 * first[$0] - 1.25 * last[$0])
       }
       expectClose(out, expected, 1e-15)
+      var increment = hole
+      span = increment.mutableSpan
+      RungeKuttaKernel.increment(
+        dimension: d, steps: h, coefficients: coefficients, stages: (first + hole + last).span,
+        into: &span)
+      expectClose(increment, zip(expected, y.elements).map { $0 - $1 }, 1e-14)
+    }
+
+    @Test(arguments: dimensions) func squaresOfRows(d: Int) {
+      let x = matrix(5, d, 13)
+      var squares = [Double](repeating: .nan, count: 5)
+      RungeKuttaKernel.squares(dimension: d, x.elements.span, into: &squares)
+      expectClose(
+        squares, (0..<5).map { i in (0..<d).reduce(0.0) { $0 + x[i, $1] * x[i, $1] } }, 1e-14)
+    }
+
+    @Test(arguments: dimensions) func chosenRowsAreCopied(d: Int) {
+      let (x, y) = (matrix(4, d, 14), matrix(4, d, 15))
+      let chosen = [false, true, true, false]
+      var out = x.elements
+      var span = out.mutableSpan
+      span.copyRows(y.elements.span, columns: d, where: chosen)
+      #expect(out == (0..<4 * d).map { chosen[$0 / d] ? y.elements[$0] : x.elements[$0] })
     }
 
     @Test(arguments: dimensions) func differencesAndLogits(d: Int) {

@@ -135,9 +135,12 @@ void fd_adjoint_products(size_t n, size_t d, size_t k, size_t j, double alpha, c
 // --- Runge–Kutta sums and distances, float64 ---
 
 /// out_i = y_i + h_i Σ_s c_s k_s,i for the n rows of d numbers; stage s begins at k + s·n·d.
-/// Stages with c_s = 0 are not read.
+/// Stages with c_s = 0 are not read. Without y (null) the sum alone.
 void fd_runge_kutta_sum(size_t n, size_t d, size_t stages, const double *y, const double *h,
                         const double *c, const double *k, double *out);
+
+/// Squared Euclidean norms of the n rows of x.
+void fd_row_squares(size_t n, size_t d, const double *x, double *squares);
 
 /// Squared Euclidean distances of the n rows of x to the k rows of y: out n×k.
 void fd_squared_distances(size_t n, size_t d, size_t k, const double *x, const double *y,

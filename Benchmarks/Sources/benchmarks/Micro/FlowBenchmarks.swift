@@ -3,9 +3,9 @@ import FlowDistill
 extension Benchmark {
   /// The tolerance at which the flow map of the paper's mixture has a relative MSE below 1e-8 for σ₀
   /// from 1 to .001; `against-pytorch` measures that on the same samples.
-  static let teacherTolerance = 3e-6
+  static let teacherTolerance = 6e-6
   /// The tolerance at which it is more accurate, for σ₀ = 1, than 100 steps of RK4 in float32.
-  static let accurateTolerance = 1.5e-7
+  static let accurateTolerance = 4e-7
 
   /// Flow maps, grids and constructed networks.
   static let flows: [Benchmark] = [

@@ -22,7 +22,8 @@ extension Marginal {
     }
     let lambda = mixture.spectrum.lambda[0, 0]
     let (d, logWeights) = (x.columns, mixture.logWeights)
-    return Matrix<Float>(rows: x.rows, columns: d, grain: Marginal.grain) { range, block in
+    // Twice the rows of float64 take as much of the cache.
+    return Matrix<Float>(rows: x.rows, columns: d, grain: 2 * Marginal.grain) { range, block in
       let sum = PosteriorSum.score(rows: range.count)
       PosteriorKernels.sum(
         x.elements.span.extracting(range.lowerBound * d..<range.upperBound * d),

@@ -76,8 +76,9 @@ public struct Teacher: Sendable {
   /// The state that is integrated: within the span, or the whole.
   private let regular: RegularState
 
-  /// Samples integrated in lockstep.
-  private static let grain = 128
+  /// Samples integrated in lockstep: enough to make little of what a step costs besides, few enough for the
+  /// derivatives of all stages to stay in the second-level cache.
+  private static func grain(dimension d: Int) -> Int { max(128, min(256, 8192 / d)) }
   /// Components up to which a basis of their span is worth its time, K²d, even for small batches.
   private static let mostInSpan = 64
 
@@ -138,7 +139,7 @@ public struct Teacher: Sendable {
         outcome: .reached)
     }
     let framed = regular.spectrum.enteringFrame(x)
-    let blocks = Parallel.blocks(of: x.rows, grain: Teacher.grain)
+    let blocks = Parallel.blocks(of: x.rows, grain: Teacher.grain(dimension: x.columns))
     let parts = Parallel.map(blocks.count) { b in
       var integrator = AdaptiveIntegrator(
         RegularField(regular), tolerance: tolerance, stepLimit: stepLimit,

@@ -16,9 +16,7 @@ extension Marginal {
     precondition(
       x.columns == mixture.dimension, "\(x.columns) columns for dimension \(mixture.dimension)")
     guard let means = mixture.spectrum.packedSingle() else {
-      let score = score(
-        Matrix(rows: x.rows, columns: x.columns, elements: x.elements.map(Double.init)))
-      return Matrix(rows: x.rows, columns: x.columns, elements: score.elements.map(Float.init))
+      return score(x.inDoublePrecision).inSinglePrecision
     }
     let lambda = mixture.spectrum.lambda[0, 0]
     let (d, logWeights) = (x.columns, mixture.logWeights)

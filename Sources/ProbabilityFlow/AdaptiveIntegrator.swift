@@ -108,7 +108,7 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
       carryErrors(&batch, accepted: relative.map { $0 <= 1 }, local: room.error.span)
     }
     for i in 0..<n {
-      // Single precision is enough for a step's length and takes a fifth of the time; beyond these bounds
+      // Single precision is enough for a step's length and takes a quarter of the time; beyond these bounds
       // the factor is limited anyway.
       let error = Float(min(max(relative[i], 1e-20), 1e20))
       var factor = min(10, max(0.2, pair.safety * Double(Float.pow(error, Float(-1 / pair.order)))))
@@ -153,7 +153,7 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
     _ batch: inout RowBatch, accepted: [Bool], local: Span<Double>
   ) {
     let (n, d) = (batch.rows.count, field.dimension)
-    var norms = batch.squares
+    var norms = [Double](repeating: 0, count: n)
     RungeKuttaKernel.squares(dimension: d, batch.error.span, into: &norms)
     norms = norms.map { $0.squareRoot() }
     // The root of the rounding unit balances truncation and rounding of the difference.

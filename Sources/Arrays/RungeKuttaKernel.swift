@@ -2,40 +2,44 @@ internal import _CKernels
 
 /// What every explicit Runge–Kutta step consists of.
 public enum RungeKuttaKernel {
-  /// out_i = y_i + h_i Σ_s c_s k_s,i for rows of `dimension` numbers.
+  /// out = y + h Σ_s c_s k_s, number by number.
   ///
   /// `stages` holds the k_s one after the other, each as large as `out`; those with c_s = 0 are not
   /// read.
   public static func sum(
-    dimension: Int, _ y: Span<Double>, steps: [Double], coefficients: [Double],
-    stages: Span<Double>, into out: inout MutableSpan<Double>
+    _ y: Span<Double>, steps: Span<Double>, coefficients: [Double], stages: Span<Double>,
+    into out: inout MutableSpan<Double>
   ) {
     precondition(y.count == out.count, "\(y.count) numbers into \(out.count)")
     unsafe y.withUnsafeBufferPointer {
-      unsafe sum(dimension, $0.baseAddress, steps, coefficients, stages, &out)
+      unsafe sum($0.baseAddress, steps, coefficients, stages, &out)
     }
   }
 
-  /// out_i = h_i Σ_s c_s k_s,i: the same without a state.
+  /// out = h Σ_s c_s k_s: the same without a state.
   public static func increment(
-    dimension: Int, steps: [Double], coefficients: [Double], stages: Span<Double>,
+    steps: Span<Double>, coefficients: [Double], stages: Span<Double>,
     into out: inout MutableSpan<Double>
   ) {
-    unsafe sum(dimension, nil, steps, coefficients, stages, &out)
+    unsafe sum(nil, steps, coefficients, stages, &out)
   }
 
   private static func sum(
-    _ dimension: Int, _ y: UnsafePointer<Double>?, _ h: [Double], _ c: [Double],
-    _ stages: Span<Double>, _ out: inout MutableSpan<Double>
+    _ y: UnsafePointer<Double>?, _ h: Span<Double>, _ c: [Double], _ stages: Span<Double>,
+    _ out: inout MutableSpan<Double>
   ) {
-    let count = h.count * dimension
+    let count = h.count
     precondition(
       out.count == count && stages.count >= c.count * count,
-      "\(out.count), \(stages.count) numbers for \(h.count) rows")
+      "\(out.count), \(stages.count) numbers for \(count)")
     unsafe out.withUnsafeMutableBufferPointer { out in
-      unsafe stages.withUnsafeBufferPointer { k in
-        guard let k = k.baseAddress, let out = out.baseAddress else { return }
-        unsafe fd_runge_kutta_sum(h.count, dimension, c.count, y, h, c, k, out)
+      unsafe h.withUnsafeBufferPointer { h in
+        unsafe stages.withUnsafeBufferPointer { k in
+          guard let h = h.baseAddress, let k = k.baseAddress, let out = out.baseAddress else {
+            return
+          }
+          unsafe fd_runge_kutta_sum(count, c.count, y, h, c, k, out)
+        }
       }
     }
   }

@@ -92,12 +92,13 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
     swap(&room, &self.room)
     defer { swap(&room, &self.room) }
     room.fit(rows: n, dimension: d, stages: pair.stageCount + 1)
+    room.setSteps(batch.steps)
     room.setStage(0, batch.derivative)
     for s in 1..<pair.stageCount {
-      room.combine(pair.stages[s - 1], from: batch.y, steps: batch.steps)
+      room.combine(pair.stages[s - 1], from: batch.y)
       room.evaluate(&field, at: batch.times(after: pair.nodes[s]), stage: s)
     }
-    room.combine(pair.weights, from: batch.y, steps: batch.steps)
+    room.combine(pair.weights, from: batch.y)
     var ends = batch.times(after: 1)
     for i in 0..<n where batch.steps[i] == end - batch.times[i] { ends[i] = end }
     room.evaluate(&field, at: ends, stage: pair.stageCount)
@@ -127,9 +128,9 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
     _ batch: RowBatch, _ room: inout StepRoom, after: [Double]
   ) -> [Double] {
     let d = Double(field.dimension)
-    let rough = pair.roughError.map { room.estimate($0, steps: batch.steps) }
+    let rough = pair.roughError.map { room.estimate($0) }
     // Last, since what it leaves in the room is carried along.
-    var result = room.estimate(pair.error, steps: batch.steps)
+    var result = room.estimate(pair.error)
     let slopes = room.squares(ofStage: pair.stageCount)
     for i in result.indices {
       let (square, roughSquare) = (result[i], rough?[i] ?? 0)
@@ -212,9 +213,11 @@ struct AdaptiveIntegrator<Field: RowVectorField> {
       let step = slopes[i] > 0 ? 0.01 * (1 + states[i]) / slopes[i] : abs(span)
       batch.steps[i] = min(step, abs(span)) * (span < 0 ? -1 : 1)
     }
-    room.combine([1], from: batch.y, steps: batch.steps)
+    room.setSteps(batch.steps)
+    room.combine([1], from: batch.y)
     room.evaluate(&field, at: batch.times(after: 1), stage: 1)
-    let changes = roots(room.estimate([-1, 1], steps: Array(repeating: 1, count: n)))
+    room.setSteps(Array(repeating: 1, count: n))
+    let changes = roots(room.estimate([-1, 1]))
     for i in 0..<n {
       let (first, scale) = (abs(batch.steps[i]), tolerance * (1 + states[i]))
       let largest = max(slopes[i] / scale, changes[i] / (first * scale))

@@ -41,14 +41,15 @@ struct MeanSpan: Sendable {
   /// (x − αμ̄)Q: the states of time t within the span.
   func entering(_ x: Matrix<Double>, at t: Double) -> Matrix<Double> {
     let alpha = process.alpha(t)
-    let centre = centre.map { alpha * $0 }
-    var shifted = x
-    shifted.forEachRowBlock(grain: 256) { rows, block in
+    let (centre, d, r) = (centre.map { alpha * $0 }, basis.rows, basis.columns)
+    return Matrix(rows: x.rows, columns: r, grain: 256) { rows, block in
+      var shifted = Array(x.elements[rows.lowerBound * d..<rows.upperBound * d])
       for i in 0..<rows.count {
-        for a in centre.indices { block[i * centre.count + a] -= centre[a] }
+        for a in 0..<d { shifted[i * d + a] -= centre[a] }
       }
+      RowProducts.multiply(
+        m: rows.count, n: r, k: d, shifted.span, basis.elements.span, into: &block)
     }
-    return RowProducts.product(shifted, basis)
   }
 
   /// The whole states at time s of rows whose states at time t were `x`, from those in the span at both
@@ -60,19 +61,19 @@ struct MeanSpan: Sendable {
     let stretch = scale(s) / scale(t)
     let shift = process.alpha(s) - stretch * process.alpha(t)
     let offset = centre.map { shift * $0 }
-    let moved = zip(after.elements, before.elements).map { $0 - stretch * $1 }
     let (d, r, back) = (x.columns, basis.columns, basis.transposed)
-    var result = x
-    result.forEachRowBlock(grain: 256) { rows, block in
+    return Matrix(rows: x.rows, columns: d, grain: 256) { rows, block in
+      let (whole, within) = (rows.lowerBound * d, rows.lowerBound * r)
       for i in 0..<rows.count {
-        for a in 0..<d { block[i * d + a] = stretch * block[i * d + a] + offset[a] }
+        for a in 0..<d { block[i * d + a] = stretch * x.elements[whole + i * d + a] + offset[a] }
+      }
+      var moved = [Double](repeating: 0, count: rows.count * r)
+      for i in moved.indices {
+        moved[i] = after.elements[within + i] - stretch * before.elements[within + i]
       }
       RowProducts.multiply(
-        m: rows.count, n: d, k: r,
-        moved.span.extracting(rows.lowerBound * r..<rows.upperBound * r),
-        back.elements.span, into: &block, adding: true)
+        m: rows.count, n: d, k: r, moved.span, back.elements.span, into: &block, adding: true)
     }
-    return result
   }
 
   /// s(t) = √(α²λ + σ²), λ the shared variance.

@@ -4,6 +4,8 @@ import Arrays
 struct StepRoom {
   private var rows = 0
   private var dimension = 0
+  /// The step h of each number.
+  private var steps: [Double] = []
   /// The derivatives k_s within a step, stage after stage, that at its end last.
   private var stages: [Double] = []
   /// The states at the present stage, in the end those at the end of the step.
@@ -18,9 +20,19 @@ struct StepRoom {
       values.removeLast(values.count - count)
     }
     (self.rows, self.dimension) = (rows, dimension)
+    fit(&steps, rows * dimension)
     fit(&stages, count * rows * dimension)
     fit(&next, rows * dimension)
     fit(&error, rows * dimension)
+  }
+
+  /// The step of each row.
+  mutating func setSteps(_ steps: [Double]) {
+    let (rows, dimension) = (rows, dimension)
+    var target = self.steps.mutableSpan
+    for i in 0..<rows {
+      for a in i * dimension..<(i + 1) * dimension { target[a] = steps[i] }
+    }
   }
 
   /// Where derivative k_s lies.
@@ -45,21 +57,19 @@ struct StepRoom {
   }
 
   /// The present states ← y + h Σ_s c_s k_s.
-  mutating func combine(_ coefficients: [Double], from y: [Double], steps: [Double]) {
-    let (dimension, stages) = (dimension, stages)
+  mutating func combine(_ coefficients: [Double], from y: [Double]) {
+    let (steps, stages) = (steps, stages)
     var target = next.mutableSpan
     RungeKuttaKernel.sum(
-      dimension: dimension, y.span, steps: steps, coefficients: coefficients,
-      stages: stages.span, into: &target)
+      y.span, steps: steps.span, coefficients: coefficients, stages: stages.span, into: &target)
   }
 
   /// The local errors ← h Σ_s c_s k_s; returns their squared norms.
-  mutating func estimate(_ coefficients: [Double], steps: [Double]) -> [Double] {
-    let (dimension, stages) = (dimension, stages)
+  mutating func estimate(_ coefficients: [Double]) -> [Double] {
+    let (steps, stages) = (steps, stages)
     var target = error.mutableSpan
     RungeKuttaKernel.increment(
-      dimension: dimension, steps: steps, coefficients: coefficients, stages: stages.span,
-      into: &target)
+      steps: steps.span, coefficients: coefficients, stages: stages.span, into: &target)
     return squares(error.span)
   }
 

@@ -139,7 +139,8 @@ public struct Teacher: Sendable {
         outcome: .reached)
     }
     let framed = regular.spectrum.enteringFrame(x)
-    let blocks = Parallel.blocks(of: x.rows, grain: Teacher.grain(dimension: x.columns))
+    let grain = Teacher.grain(dimension: x.columns)
+    let blocks = Parallel.blocks(of: x.rows, grain: grain)
     let parts = Parallel.map(blocks.count) { b in
       var integrator = AdaptiveIntegrator(
         RegularField(regular), tolerance: tolerance, stepLimit: stepLimit,
@@ -151,7 +152,10 @@ public struct Teacher: Sendable {
       part.unfinished = part.unfinished.map { $0 + blocks[b].lowerBound }
       return part
     }
-    let states = Matrix(rows: x.rows, columns: x.columns, elements: parts.flatMap(\.states))
+    let states = Matrix(rows: x.rows, columns: x.columns, grain: grain) { rows, block in
+      let part = parts[rows.lowerBound / grain].states
+      block.copy(part.span)
+    }
     let unfinished = parts.flatMap(\.unfinished).sorted()
     return Transport(
       states: regular.spectrum.leavingFrame(states),

@@ -49,6 +49,9 @@ static inline unsigned fd_flush_subnormals(void) { return 0; }
 static inline void fd_restore_subnormals(unsigned mode) { (void)mode; }
 #endif
 
+// Bytes that processors fetch at once, or half of them.
+#define FD_LINE 64
+
 // A vector from and to memory of any alignment. Macros, since a function that returns a vector has another
 // calling convention on each processor.
 #define FD_LOAD(type, p)                         \

@@ -139,9 +139,12 @@ INLINE void NAME(sized_products)(size_t depth, size_t size, const REAL *restrict
   }
 }
 
-// Products of all components with tiles of rows: for each tile z is depth × tile and c is k × tile.
+// Products of all components with tiles of rows: for each tile z is depth × tile and c is k × tile. Meanwhile come the
+// rows of which the next tiles will be made, from `ahead` on, each with the group of its turn: read later all at once,
+// they would keep memory busy and the rest waiting. 65,536 × 64 × 20 in float64 from memory on two threads 88 ns a row,
+// without 107, in the caches 73.
 INLINE void NAME(products)(size_t tiles, size_t depth, size_t k, const REAL *restrict nu,
-                           const REAL *restrict z, REAL *restrict c) {
+                           const REAL *restrict z, const REAL *ahead, REAL *restrict c) {
   const size_t groups = NAME(group_count)(k);
   for (size_t start = 0; start < depth; start += NAME(depth_block)) {
     const size_t count = NAME(block_depth)(start, depth);
@@ -151,6 +154,9 @@ INLINE void NAME(products)(size_t tiles, size_t depth, size_t k, const REAL *res
         const REAL *rows = z + (i * depth + start) * NAME(tile);
         for (size_t g = first; g < end; g++) {
           const size_t from = NAME(group_start)(g, k), size = NAME(group_start)(g + 1, k) - from;
+          for (size_t r = NAME(tile) * g / groups; r < NAME(tile) * (g + 1) / groups; r++)
+            for (size_t t = 0; t < count; t += FD_LINE / sizeof(REAL))
+              __builtin_prefetch(ahead + (i * NAME(tile) + r) * depth + start + t, 0, 2);
           NAME(sized_products)(count, size, nu + start * k + from * count, rows, start > 0,
                                c + (i * k + from) * NAME(tile));
         }

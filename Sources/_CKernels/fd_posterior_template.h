@@ -48,11 +48,7 @@ INLINE void NAME(centre)(size_t d, size_t rows, const REAL *restrict x, const do
       const size_t start = t + LANES <= d ? t : d - LANES;
       VECTOR block[LANES];
 #pragma clang loop unroll(full)
-      for (size_t i = 0; i < LANES; i++) {
-        block[i] = LOAD(x + from[i] + start);
-        // The next register of rows: the processor does not foresee loads that jump from row to row.
-        __builtin_prefetch(x + from[i] + start + LANES * d, 0, 3);
-      }
+      for (size_t i = 0; i < LANES; i++) block[i] = LOAD(x + from[i] + start);
       NAME(transpose)(block);
 #pragma clang loop unroll(full)
       for (size_t i = 0; i < LANES; i++) {
@@ -150,8 +146,7 @@ INLINE void NAME(panel_sums)(size_t rows, size_t d, size_t k, size_t first, size
     for (size_t r = 0; r < ROW_GROUP; r++)
       from[r] = NAME(tile) % ROW_GROUP == 0 ? NAME(row_in_tiles)(gamma, i, k) + r
                                             : NAME(row_in_tiles)(gamma, r < valid ? i + r : i, k);
-    // Where results two groups on go, before the products. With the rows ahead in `centre`: 65,536 × 64 × 20 in float64,
-    // from memory, 1.25 times as fast; 1,024 rows, in the caches, 1 to 2.5 of 100 slower.
+    // Where results two groups on go, before the products: stores that jump from row to row wait for lines of memory.
     for (size_t r = 0; r < ROW_GROUP; r++)
       for (size_t v = 0; v < width; v++)
         __builtin_prefetch(to.out + (i + 2 * ROW_GROUP + r) * d + start[v], 1, 3);
@@ -254,7 +249,7 @@ KERNEL void NAME(shared_posterior)(size_t n, size_t d, size_t k, const REAL *x,
       scales[i] = (REAL)slope[i];
     }
     for (size_t i = rows; i < tiles * NAME(tile); i++) scales[i] = scales[rows - 1];
-    NAME(products)(tiles, d, k, nu.by_component, z, logits);
+    NAME(products)(tiles, d, k, nu.by_component, z, x + (first + NAME(chunk)) * d, logits);
     for (size_t i = 0; i < tiles; i++) {
       const size_t at = i * NAME(tile);
       NAME(logits)(k, scales + at, shifts + at, weights, nu.half_squares, logits + at * k, top + at,

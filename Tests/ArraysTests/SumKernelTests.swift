@@ -26,24 +26,23 @@ extension ArraysTests {
     /// Stages with coefficient zero hold NaN, which must not be read.
     @Test(arguments: dimensions) func rungeKutta(d: Int) {
       let n = 5
-      let (y, h) = (matrix(n, d, 3), matrix(n, 1, 4).elements)
+      let (y, h) = (matrix(n, d, 3), matrix(n, d, 4).elements)
       let coefficients = [0.5, 0, -1.25]
       let hole = [Double](repeating: .nan, count: n * d)
       let (first, last) = (matrix(n, d, 5).elements, matrix(n, d, 6).elements)
       var out = hole
       var span = out.mutableSpan
       RungeKuttaKernel.sum(
-        dimension: d, y.elements.span, steps: h, coefficients: coefficients,
+        y.elements.span, steps: h.span, coefficients: coefficients,
         stages: (first + hole + last).span, into: &span)
       let expected = (0..<n * d).map {
-        y.elements[$0] + h[$0 / d] * (0.5 * first[$0] - 1.25 * last[$0])
+        y.elements[$0] + h[$0] * (0.5 * first[$0] - 1.25 * last[$0])
       }
       expectClose(out, expected, 1e-15)
       var increment = hole
       span = increment.mutableSpan
       RungeKuttaKernel.increment(
-        dimension: d, steps: h, coefficients: coefficients, stages: (first + hole + last).span,
-        into: &span)
+        steps: h.span, coefficients: coefficients, stages: (first + hole + last).span, into: &span)
       expectClose(increment, zip(expected, y.elements).map { $0 - $1 }, 1e-14)
     }
 

@@ -134,9 +134,9 @@ void fd_adjoint_products(size_t n, size_t d, size_t k, size_t j, double alpha, c
 
 // --- Runge–Kutta sums and distances, float64 ---
 
-/// out_i = y_i + h_i Σ_s c_s k_s,i for the n rows of d numbers; stage s begins at k + s·n·d.
+/// out_a = y_a + h_a Σ_s c_s k_s,a for `count` numbers; stage s begins at k + s·count.
 /// Stages with c_s = 0 are not read. Without y (null) the sum alone.
-void fd_runge_kutta_sum(size_t n, size_t d, size_t stages, const double *y, const double *h,
+void fd_runge_kutta_sum(size_t count, size_t stages, const double *y, const double *h,
                         const double *c, const double *k, double *out);
 
 /// Squared Euclidean norms of the n rows of x.

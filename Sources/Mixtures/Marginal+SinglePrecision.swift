@@ -20,13 +20,14 @@ extension Marginal {
     }
     let lambda = mixture.spectrum.lambda[0, 0]
     let (d, logWeights) = (x.columns, mixture.logWeights)
+    let pastCaches = Marginal.exceedsCaches(x.elements)
     // Twice the rows of float64 take as much of the cache.
     return Matrix<Float>(rows: x.rows, columns: d, grain: 2 * Marginal.grain) { range, block in
       let sum = PosteriorSum.score(rows: range.count)
       PosteriorKernels.sum(
         x.elements.span.extracting(range.lowerBound * d..<range.upperBound * d),
         rows: scalars(range.count), means: means, lambda: lambda, logWeights: logWeights,
-        p: sum.p, e1: sum.e1, e0: sum.e0, into: &block)
+        p: sum.p, e1: sum.e1, e0: sum.e0, pastCaches: pastCaches, into: &block)
     }
   }
 }

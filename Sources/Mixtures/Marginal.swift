@@ -18,6 +18,11 @@ public struct Marginal: Sendable {
   /// the usual batches, so that threads share them evenly.
   static let grain = 128
 
+  /// Whether nothing of so many numbers, written in parts, is in a cache any more when all are there.
+  static func exceedsCaches<T>(_ numbers: [T]) -> Bool {
+    numbers.count * MemoryLayout<T>.stride >= 16 << 20
+  }
+
   /// The law of α X_0 + σ Z.
   public init(_ mixture: GaussianMixture, alpha: Double, sigmaSquared: Double) {
     self.mixture = mixture
@@ -73,11 +78,13 @@ public struct Marginal: Sendable {
     _ x: Matrix<Double>, _ sum: @Sendable (Int) -> PosteriorSum
   ) -> Matrix<Double> {
     let (framed, logWeights) = (mixture.spectrum.enteringFrame(x), mixture.logWeights)
+    let pastCaches = Marginal.exceedsCaches(x.elements)
     let result = Matrix<Double>(rows: x.rows, columns: x.columns, grain: Marginal.grain) {
       range, block in
       var scratch = EvaluationScratch()
-      _ = evaluate(
-        framed, range, logWeights, sum: sum(range.count), into: &block, scratch: &scratch)
+      var sum = sum(range.count)
+      sum.pastCaches = pastCaches
+      _ = evaluate(framed, range, logWeights, sum: sum, into: &block, scratch: &scratch)
     }
     return mixture.spectrum.leavingFrame(result)
   }

@@ -6,6 +6,8 @@ package struct PosteriorSum {
   package var p: Double
   package var e1: [Double]
   package var e0: Double
+  /// Whether the rows are part of a result too large for the caches.
+  package var pastCaches = false
 
   /// The score: p = 0, E_k = −C_k^{-1}.
   package static func score(rows: Int) -> PosteriorSum {
@@ -60,7 +62,7 @@ extension MixtureSpectrum {
     if let packed, let sum {
       PosteriorKernels.sum(
         x, rows: rows, means: packed, lambda: lambda[0, 0], logWeights: logWeights, p: sum.p,
-        e1: sum.e1, e0: sum.e0, into: &out)
+        e1: sum.e1, e0: sum.e0, pastCaches: sum.pastCaches, into: &out)
       return []
     }
     if scratch.responsibilities.count != n * k {

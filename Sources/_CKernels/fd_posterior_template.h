@@ -8,6 +8,9 @@
 // In the order of their use.
 #include "fd_difference_template.h"
 
+// Bytes of means for which results are written past the caches.
+enum { NAME(most_streamed) = 1 << 20 };
+
 // Rows handled together: as many as a word has bits.
 enum { NAME(chunk) = 64, NAME(most_groups) = (NAME(chunk) + ROW_GROUP - 1) / ROW_GROUP };
 
@@ -18,8 +21,8 @@ static inline size_t NAME(tiles)(size_t rows) { return (rows + NAME(tile) - 1) /
 
 static size_t NAME(work_count)(size_t n, size_t d, size_t k) {
   const size_t rows = NAME(tiles)(n < NAME(chunk) ? n : NAME(chunk)) * NAME(tile);
-  // Rounded up to whole registers: the first two are read from aligned memory.
-  return rows * (d + k) + k + LANES;
+  // Rounded up to whole registers and, for the last, to a line: read from aligned memory.
+  return rows * (d + k) + k + LANES + ROW_GROUP * d + FD_LINE / sizeof(REAL);
 }
 
 // z = x − m r for a register of rows, and its squares; in double where r is so long that m in REAL would spoil z.
@@ -127,74 +130,103 @@ typedef struct {
   const double *m;
   // Rows that are summed by differences later.
   const uint8_t *direct;
-  REAL *out;
+  // Room for a group of rows that are written past the caches; none for rows that are written at once.
+  REAL *room, *out;
 } NAME(row_sums);
 
-// Rows of posterior sums in the coordinates of a panel, γ in tiles, where group g of the rows has numbers other than 0
-// in the columns of `lists + g·k` alone, counts[g] of them. A component left out would add exactly 0. The sums become
-// `out` while they are in registers: with those of 8 × 3, 60 µs in place of 68 for 1,024 × 64 × 20 in float32.
-INLINE void NAME(panel_sums)(size_t rows, size_t d, size_t k, size_t first, size_t width,
-                             const REAL *gamma, const REAL *panel, const uint32_t *lists,
-                             const size_t *counts, NAME(row_sums) to) {
+// Copies past the caches, line by line: of lines that are overwritten as a whole memory is not read first.
+INLINE void NAME(stream)(size_t count, const REAL *from, REAL *to) {
+  enum { in_line = FD_LINE / sizeof(REAL) };
+  size_t i = 0;
+  for (; i < count && (uintptr_t)(to + i) % FD_LINE; i++) to[i] = from[i];
+  for (; i + in_line <= count; i += in_line)
+    for (size_t v = 0; v < in_line; v += LANES)
+      __builtin_nontemporal_store(LOAD(from + i + v), (VECTOR *)(to + i + v));
+  for (; i < count; i++) to[i] = from[i];
+}
+
+// A group of rows, the i-th and those after, of posterior sums in the coordinates of a panel, γ in tiles, where the
+// group has numbers other than 0 in the columns of `list` alone, `count` of them: a component left out would add
+// exactly 0. The sums become `out` while they are in registers: with those of 8 × 3, 60 µs in place of 68 for 1,024 ×
+// 64 × 20 in float32.
+INLINE void NAME(group_sums)(size_t i, size_t rows, size_t d, size_t k, const size_t *start, size_t width,
+                             const REAL *gamma, const REAL *panel, const uint32_t *list, size_t count,
+                             const NAME(row_sums) *to, REAL *restrict out) {
+  const size_t valid = rows - i < ROW_GROUP ? rows - i : ROW_GROUP;
+  // Missing rows: lanes of the tile where groups never lie in two, and the first row of the group otherwise.
+  const REAL *from[ROW_GROUP];
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < ROW_GROUP; r++)
+    from[r] = NAME(tile) % ROW_GROUP == 0 ? NAME(row_in_tiles)(gamma, i, k) + r
+                                          : NAME(row_in_tiles)(gamma, r < valid ? i + r : i, k);
+  VECTOR sums[ROW_GROUP][MOST_VECTORS], middle[MOST_VECTORS];
+  if (count == k) NAME(group_products)(k, 0, width, from, panel, sums);
+  else NAME(group_products)(count, list, width, from, panel, sums);
+  const REAL *restrict x = to->x + i * d, *restrict e = to->e + i;
+  const REAL *restrict h_factor = to->h_factor + i, *restrict factor = to->factor + i;
+  if (to->long_reference || d < LANES) {
+    REAL h[ROW_GROUP][MOST_VECTORS * LANES];
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < ROW_GROUP; r++)
+      for (size_t v = 0; v < width; v++) STORE(h[r] + v * LANES, sums[r][v]);
+    for (size_t r = 0; r < valid; r++) {
+      for (size_t l = 0; l < width * LANES && !to->direct[i + r]; l++) {
+        const size_t t = start[l / LANES] + l % LANES;
+        if (t >= d) break;
+        const REAL z = (REAL)((double)x[r * d + t] - to->m[i + r] * (double)to->reference[t]);
+        out[r * d + t] = to->p * to->reference[t] + (e[r] * z + h_factor[r] * h[r][l]);
+      }
+    }
+    return;
+  }
+  for (size_t v = 0; v < width; v++) middle[v] = LOAD(to->reference + start[v]);
+#pragma clang loop unroll(full)
+  for (size_t r = 0; r < ROW_GROUP; r++) {
+    if (r < valid) {
+      for (size_t v = 0; v < width; v++) {
+        const VECTOR z = LOAD(x + start[v]) - factor[r] * middle[v];
+        STORE(out + start[v], to->p * middle[v] + (e[r] * z + h_factor[r] * sums[r][v]));
+      }
+      x += d;
+      out += d;
+    }
+  }
+}
+
+// The groups that begin from the i-th row on and before `end`, by one panel; groups have lists one after the other.
+INLINE void NAME(panel_sums)(size_t i, size_t end, size_t rows, size_t d, size_t k, size_t first, size_t width,
+                             const REAL *gamma, const REAL *panel, const uint32_t *lists, const size_t *counts,
+                             const NAME(row_sums) *to, REAL *out) {
   size_t start[MOST_VECTORS];
   for (size_t v = 0; v < width; v++) start[v] = NAME(vector_start)(first + v, d);
-  for (size_t i = 0; i < rows; i += ROW_GROUP) {
-    const size_t g = i / ROW_GROUP, valid = rows - i < ROW_GROUP ? rows - i : ROW_GROUP;
-    // Missing rows: lanes of the tile where groups never lie in two, and the first row of the group otherwise.
-    const REAL *from[ROW_GROUP];
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < ROW_GROUP; r++)
-      from[r] = NAME(tile) % ROW_GROUP == 0 ? NAME(row_in_tiles)(gamma, i, k) + r
-                                            : NAME(row_in_tiles)(gamma, r < valid ? i + r : i, k);
+  for (; i < end; i += ROW_GROUP, out += ROW_GROUP * d) {
     // Where results two groups on go, before the products: stores that jump from row to row wait for lines of memory.
-    for (size_t r = 0; r < ROW_GROUP; r++)
-      for (size_t v = 0; v < width; v++)
-        __builtin_prefetch(to.out + (i + 2 * ROW_GROUP + r) * d + start[v], 1, 3);
-    VECTOR sums[ROW_GROUP][MOST_VECTORS], middle[MOST_VECTORS];
-    if (counts[g] == k) NAME(group_products)(k, 0, width, from, panel, sums);
-    else NAME(group_products)(counts[g], lists + g * k, width, from, panel, sums);
-    const REAL *restrict x = to.x + i * d, *restrict e = to.e + i;
-    const REAL *restrict h_factor = to.h_factor + i, *restrict factor = to.factor + i;
-    REAL *restrict out = to.out + i * d;
-    if (to.long_reference || d < LANES) {
-      REAL h[ROW_GROUP][MOST_VECTORS * LANES];
-#pragma clang loop unroll(full)
+    if (!to->room)
       for (size_t r = 0; r < ROW_GROUP; r++)
-        for (size_t v = 0; v < width; v++) STORE(h[r] + v * LANES, sums[r][v]);
-      for (size_t r = 0; r < valid; r++) {
-        for (size_t l = 0; l < width * LANES && !to.direct[i + r]; l++) {
-          const size_t t = start[l / LANES] + l % LANES;
-          if (t >= d) break;
-          const REAL z = (REAL)((double)x[r * d + t] - to.m[i + r] * (double)to.reference[t]);
-          out[r * d + t] = to.p * to.reference[t] + (e[r] * z + h_factor[r] * h[r][l]);
-        }
-      }
-      continue;
-    }
-    for (size_t v = 0; v < width; v++) middle[v] = LOAD(to.reference + start[v]);
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < ROW_GROUP; r++) {
-      if (r < valid) {
-        for (size_t v = 0; v < width; v++) {
-          const VECTOR z = LOAD(x + start[v]) - factor[r] * middle[v];
-          STORE(out + start[v], to.p * middle[v] + (e[r] * z + h_factor[r] * sums[r][v]));
-        }
-        x += d;
-        out += d;
-      }
-    }
+        for (size_t v = 0; v < width; v++) __builtin_prefetch(out + (2 * ROW_GROUP + r) * d + start[v], 1, 3);
+    const size_t g = i / ROW_GROUP;
+    NAME(group_sums)(i, rows, d, k, start, width, gamma, panel, lists + g * k, counts[g], to, out);
   }
 }
 
 INLINE void NAME(posterior_sums)(size_t rows, size_t d, size_t k, const REAL *gamma,
                                  const REAL *by_coordinate, const uint32_t *lists,
-                                 const size_t *counts, NAME(row_sums) to) {
-  for (size_t g = 0; g < NAME(panel_count)(d); g++) {
-    const size_t first = NAME(panel_start)(g, d), width = NAME(panel_start)(g + 1, d) - first;
-    const REAL *panel = by_coordinate + first * LANES * k;
-    if (width == 1) NAME(panel_sums)(rows, d, k, first, 1, gamma, panel, lists, counts, to);
-    else if (width == 2) NAME(panel_sums)(rows, d, k, first, 2, gamma, panel, lists, counts, to);
-    else NAME(panel_sums)(rows, d, k, first, MOST_VECTORS, gamma, panel, lists, counts, to);
+                                 const size_t *counts, const NAME(row_sums) *to) {
+  // Rows that are to be written past the caches are finished one group after the other.
+  const size_t at_once = to->room ? ROW_GROUP : rows;
+  for (size_t i = 0; i < rows; i += at_once) {
+    const size_t end = rows - i < at_once ? rows : i + at_once;
+    REAL *out = to->room ? to->room : to->out + i * d;
+    for (size_t g = 0; g < NAME(panel_count)(d); g++) {
+      const size_t first = NAME(panel_start)(g, d), width = NAME(panel_start)(g + 1, d) - first;
+      const REAL *panel = by_coordinate + first * LANES * k;
+#define PANEL(width) NAME(panel_sums)(i, end, rows, d, k, first, width, gamma, panel, lists, counts, to, out)
+      if (width == 1) PANEL(1);
+      else if (width == 2) PANEL(2);
+      else PANEL(MOST_VECTORS);
+#undef PANEL
+    }
+    if (to->room) NAME(stream)((end - i) * d, to->room, to->out + i * d);
   }
 }
 
@@ -204,11 +236,14 @@ KERNEL void NAME(shared_posterior)(size_t n, size_t d, size_t k, const REAL *x,
                                    const fd_means_extent *extent, double lambda,
                                    const double *log_weights, double p, const double *e1,
                                    double e0, REAL *work, uint32_t *lists, REAL *gamma,
-                                   double *log_sum, REAL *out) {
+                                   double *log_sum, int past_caches, REAL *out) {
   const NAME(packed_means) nu = NAME(unpack)(d, k, packed);
   REAL *z = (REAL *)(((uintptr_t)work + sizeof(VECTOR) - 1) / sizeof(VECTOR) * sizeof(VECTOR));
   const size_t most = NAME(tiles)(n < NAME(chunk) ? n : NAME(chunk)) * NAME(tile);
   REAL *logits = z + most * d, *weights = logits + most * k;
+  // For groups of rows to be finished one after the other, all means must stay in the second-level cache.
+  const int streams = past_caches && k * d * sizeof(REAL) <= NAME(most_streamed);
+  REAL *room = streams ? (REAL *)(((uintptr_t)(weights + k) + FD_LINE - 1) / FD_LINE * FD_LINE) : 0;
   for (size_t j = 0; j < k; j++) weights[j] = (REAL)log_weights[j];
   double least_weight = log_weights[0];
   int unequal = 0;
@@ -332,8 +367,8 @@ KERNEL void NAME(shared_posterior)(size_t n, size_t d, size_t k, const REAL *x,
       h_factor[i] = (REAL)((p - factor * shift[first + i]) * inverse[i]);
     }
     const NAME(row_sums) to = {long_reference, (REAL)p, nu.reference, x + first * d, e, h_factor, shifts,
-                               shift + first, direct, out + first * d};
-    NAME(posterior_sums)(rows, d, k, logits, nu.by_coordinate, lists, active, to);
+                               shift + first, direct, room, out + first * d};
+    NAME(posterior_sums)(rows, d, k, logits, nu.by_coordinate, lists, active, &to);
     for (size_t i = 0; sparse && i < rows; i++) {
       if (!direct[i]) continue;
       const double m = shift[first + i], c = variance[i], numerator = e1[first + i] * lambda + e0;
@@ -347,6 +382,7 @@ KERNEL void NAME(shared_posterior)(size_t n, size_t d, size_t k, const REAL *x,
                                means, row, inverse[i], out + (first + i) * d);
     }
   }
+  if (streams) fd_finish_streams();
 }
 
 #undef LANES

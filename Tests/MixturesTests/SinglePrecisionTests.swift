@@ -61,6 +61,24 @@ func sharedSpheresAgreeWithThePlainEvaluation(separation: Double, size: (Int, In
   }
 }
 
+/// Results too large for the caches, which are written past them, have the bits of small ones.
+@Test(arguments: [1.0, 1e5], [3, 37, 64]) func largeResultsHaveTheBitsOfSmallOnes(
+  separation: Double, d: Int
+) throws {
+  let marginal = Marginal(
+    try spheres(7, d, separation: separation), alpha: 0.9, sigmaSquared: 0.19)
+  // 4 Mi and some numbers, 16 MiB in float32, and a last block that is no whole one.
+  let n = (1 << 22) / d + 77
+  let part = marginal.sample(1009, from: RandomStream(seed: 1))
+  let x = part.gatheringRows((0..<n).map { $0 % 1009 })
+  let (large, small) = (marginal.score(x), marginal.score(part))
+  let (largeSingle, smallSingle) = (
+    marginal.score(x.mapped { Float($0) }), marginal.score(part.mapped { Float($0) })
+  )
+  #expect((0..<n).allSatisfy { large[row: $0] == small[row: $0 % 1009] })
+  #expect((0..<n).allSatisfy { largeSingle[row: $0] == smallSingle[row: $0 % 1009] })
+}
+
 /// A state that is no number spoils its own row alone.
 @Test(arguments: [Double.nan, .infinity]) func badStatesStayAlone(value: Double) throws {
   let marginal = Marginal(try spheres(9, 8, separation: 2), alpha: 0.9, sigmaSquared: 0.19)

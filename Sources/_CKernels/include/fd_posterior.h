@@ -39,18 +39,19 @@ size_t fd_posterior_list_count_f(size_t k);
 /// log_weights[k] − ½ (‖x_i − m μ_k‖²/c + d log c), to rounding of its own size;
 /// out (n×d) = Σ_k γ_k [p μ_k + e (x − m μ_k)], e = (e1_i·lambda + e0)/c. With `out` responsibilities
 /// below exp(−69.3) (float32: exp(−27.7)) of the largest count as 0: together less than K·2^-99.9
-/// (K·2^-39.9) of the spread of the means, below rounding for any K < 2^46 (2^15).
+/// (K·2^-39.9) of the spread of the means, below rounding for any K < 2^46 (2^15). `past_caches`: out is so large
+/// that nothing of it will be in a cache when it is read, so that it is written to memory right away.
 void fd_shared_posterior_d(size_t n, size_t d, size_t k, const double *x, const double *shift,
                            const double *a, const double *b, const double *means,
                            const double *packed, const fd_means_extent *extent, double lambda,
                            const double *log_weights, double p, const double *e1, double e0,
                            double *work, uint32_t *lists, double *gamma, double *log_sum,
-                           double *out);
+                           int past_caches, double *out);
 void fd_shared_posterior_f(size_t n, size_t d, size_t k, const float *x, const double *shift,
                            const double *a, const double *b, const double *means,
                            const float *packed, const fd_means_extent *extent, double lambda,
                            const double *log_weights, double p, const double *e1, double e0,
                            float *work, uint32_t *lists, float *gamma, double *log_sum,
-                           float *out);
+                           int past_caches, float *out);
 
 #endif

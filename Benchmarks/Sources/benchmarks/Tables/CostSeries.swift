@@ -19,23 +19,49 @@ struct CostSeries {
   /// The sizes that stay.
   let fixed: String
   let points: [Point]
+  /// The exponent of the time: that of the medians.
+  ///
+  /// Its standard error is the larger of that by which the points miss a power law and that by which rounds differ.
+  let timeExponent: (value: Double, error: Double)
 
-  /// Measures the median time of three runs, after one that also tells the memory.
+  /// How often each size is measured.
+  private static let rounds = 7
+  /// Seconds that a measurement should take at least.
+  private static let atLeast = 0.02
+
+  /// Measures all sizes in turn, again and again, so that a machine that slows down slows them all; before, one run
+  /// of each tells the memory.
   init(
     _ work: String, _ variable: String, _ sizes: [Int], fixed: String,
     _ prepare: (Int) throws -> Benchmark.Run
   ) throws {
     (self.work, self.variable, self.fixed) = (work, variable, fixed)
-    points = try sizes.map { size in
-      let run = try prepare(size)
+    let runs = try sizes.map(prepare)
+    let memory: [Double?] = try runs.map { run in
       let before = bench_reset_peak_memory()
       _ = try run()
       let peak = bench_peak_memory()
-      let times = try (0..<3).map { _ in try run() }
-      return Point(
-        size: size, seconds: Summary(times).median,
-        bytes: before < 0 || peak < before ? nil : Double(peak - before))
+      return before < 0 || peak < before ? nil : Double(peak - before)
     }
+    let repetitions = try runs.map { run in
+      let once = try run()
+      return max(1, Int((CostSeries.atLeast / max(once, 1e-9)).rounded(.up)))
+    }
+    let times = try (0..<CostSeries.rounds).map { _ in
+      try zip(runs, repetitions).map { run, count in
+        try (0..<count).map { _ in try run() }.reduce(0, +) / Double(count)
+      }
+    }
+    points = sizes.indices.map { i in
+      Point(size: sizes[i], seconds: Summary(times.map { $0[i] }).median, bytes: memory[i])
+    }
+    let x = sizes.map(Double.init)
+    let fit = CostSeries.exponent(x, points.map(\.seconds))
+    let each = times.map { CostSeries.exponent(x, $0).value }
+    let mean = each.reduce(0, +) / Double(each.count)
+    let squares = each.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let between = (squares / Double(each.count * (each.count - 1))).squareRoot()
+    timeExponent = (fit.value, max(fit.error, between))
   }
 
   /// The exponent p of cost ∝ size^p by least squares in logarithms, with its standard error.
@@ -58,16 +84,22 @@ struct CostSeries {
     return (slope, (residual / max(1, n - 2) / sxx).squareRoot())
   }
 
-  /// The exponent of the time.
-  var timeExponent: (value: Double, error: Double) {
-    CostSeries.exponent(points.map { Double($0.size) }, points.map { $0.seconds })
-  }
+  /// Bytes that memory in use is known to: what the heap kept from before is not seen.
+  private static let resolution = 65_536.0
 
   /// The exponent of the memory; nil where it is too small to tell.
   var memoryExponent: (value: Double, error: Double)? {
     let known = points.filter { ($0.bytes ?? 0) >= 1_048_576 }
     guard known.count >= 3 else { return nil }
-    return CostSeries.exponent(known.map { Double($0.size) }, known.compactMap { $0.bytes })
+    let (sizes, bytes) = (known.map { Double($0.size) }, known.compactMap { $0.bytes })
+    let fit = CostSeries.exponent(sizes, bytes)
+    // What the exponent changes by when one point does.
+    let shifts = bytes.indices.map { i in
+      var other = bytes
+      other[i] += CostSeries.resolution
+      return CostSeries.exponent(sizes, other).value - fit.value
+    }
+    return (fit.value, max(fit.error, shifts.reduce(0) { $0 + $1 * $1 }.squareRoot()))
   }
 
   /// Asked: neither time nor memory grows faster than the size, within two standard errors.

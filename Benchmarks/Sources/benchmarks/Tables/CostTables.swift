@@ -5,9 +5,9 @@ enum CostTables {
   /// Measures one series after the other and hands each over as soon as it is there.
   static func measure(_ report: (CostSeries) -> Void) throws {
     let sizes: [(variable: String, sizes: [Int], fixed: String)] = [
-      ("N", [4096, 16_384, 65_536], "d = 64, K = 20"),
-      ("d", [64, 256, 1024], "N = 4096, K = 20"),
-      ("K", [20, 80, 320, 1280], "N = 4096, d = 64"),
+      ("N", [4096, 16_384, 65_536, 262_144], "d = 64, K = 20"),
+      ("d", [64, 256, 1024, 4096], "N = 4096, K = 20"),
+      ("K", [20, 80, 320, 1280, 5120], "N = 4096, d = 64"),
     ]
     func shape(_ variable: String, _ size: Int) -> (n: Int, d: Int, k: Int) {
       (

@@ -20,7 +20,7 @@ extension Marginal {
     }
     let lambda = mixture.spectrum.lambda[0, 0]
     let (d, logWeights) = (x.columns, mixture.logWeights)
-    let pastCaches = Marginal.exceedsCaches(x.elements)
+    let pastCaches = x.elements.count * 4 >= Marginal.mostCached
     // Twice the rows of float64 take as much of the cache.
     return Matrix<Float>(rows: x.rows, columns: d, grain: 2 * Marginal.grain) { range, block in
       let sum = PosteriorSum.score(rows: range.count)

@@ -18,10 +18,8 @@ public struct Marginal: Sendable {
   /// the usual batches, so that threads share them evenly.
   static let grain = 128
 
-  /// Whether nothing of so many numbers, written in parts, is in a cache any more when all are there.
-  static func exceedsCaches<T>(_ numbers: [T]) -> Bool {
-    numbers.count * MemoryLayout<T>.stride >= 16 << 20
-  }
+  /// Bytes of a result from which on it is written past the caches: at half of that the two ways were equal.
+  static let mostCached = 16 << 20
 
   /// The law of α X_0 + σ Z.
   public init(_ mixture: GaussianMixture, alpha: Double, sigmaSquared: Double) {
@@ -78,7 +76,7 @@ public struct Marginal: Sendable {
     _ x: Matrix<Double>, _ sum: @Sendable (Int) -> PosteriorSum
   ) -> Matrix<Double> {
     let (framed, logWeights) = (mixture.spectrum.enteringFrame(x), mixture.logWeights)
-    let pastCaches = Marginal.exceedsCaches(x.elements)
+    let pastCaches = x.elements.count * 8 >= Marginal.mostCached
     let result = Matrix<Double>(rows: x.rows, columns: x.columns, grain: Marginal.grain) {
       range, block in
       var scratch = EvaluationScratch()

@@ -26,7 +26,7 @@ struct StepRoom {
     fit(&error, rows * dimension)
   }
 
-  /// The step of each row.
+  /// The step of each row, for all sums that follow; once there is room.
   mutating func setSteps(_ steps: [Double]) {
     let (rows, dimension) = (rows, dimension)
     var target = self.steps.mutableSpan

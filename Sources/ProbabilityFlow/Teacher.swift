@@ -139,22 +139,18 @@ public struct Teacher: Sendable {
         outcome: .reached)
     }
     let framed = regular.spectrum.enteringFrame(x)
-    let grain = Teacher.grain(dimension: x.columns)
-    let blocks = Parallel.blocks(of: x.rows, grain: grain)
-    let parts = Parallel.map(blocks.count) { b in
+    var states = Matrix<Double>(rows: x.rows, columns: x.columns)
+    let parts = states.mapRowBlocks(grain: Teacher.grain(dimension: x.columns)) { range, block in
       var integrator = AdaptiveIntegrator(
         RegularField(regular), tolerance: tolerance, stepLimit: stepLimit,
         estimatesErrors: estimatingErrors)
-      let rows = framed.rowBlock(blocks[b]).elements.map { $0 / scale }
+      let rows = framed.rowBlock(range).elements.map { $0 / scale }
       var part = integrator.integrate(rows, from: rho, to: rhoEnd)
-      for i in part.states.indices { part.states[i] *= target }
+      for i in part.states.indices { block[i] = target * part.states[i] }
+      part.states = []
       for i in part.errors.indices { part.errors[i] *= target }
-      part.unfinished = part.unfinished.map { $0 + blocks[b].lowerBound }
+      part.unfinished = part.unfinished.map { $0 + range.lowerBound }
       return part
-    }
-    let states = Matrix(rows: x.rows, columns: x.columns, grain: grain) { rows, block in
-      let part = parts[rows.lowerBound / grain].states
-      block.copy(part.span)
     }
     let unfinished = parts.flatMap(\.unfinished).sorted()
     return Transport(

@@ -52,12 +52,10 @@ static inline void fd_restore_subnormals(unsigned mode) { (void)mode; }
 // Bytes that processors fetch at once, or half of them.
 #define FD_LINE 64
 
-// Stores past the caches are not kept in order with others: they must be finished before another thread is told.
+// On x86 stores past the caches are not kept in order with others: they must be finished before another thread is told.
 static inline void fd_finish_streams(void) {
 #if defined(__x86_64__)
   __builtin_ia32_sfence();
-#elif defined(__aarch64__)
-  __asm__ volatile("dmb ishst" ::: "memory");
 #endif
 }
 

@@ -139,10 +139,10 @@ INLINE void NAME(sized_products)(size_t depth, size_t size, const REAL *restrict
   }
 }
 
-// Products of all components with tiles of rows: for each tile z is depth × tile and c is k × tile. Meanwhile come the
-// rows of which the next tiles will be made, from `ahead` on, each with the group of its turn: read later all at once,
-// they would keep memory busy and the rest waiting. 65,536 × 64 × 20 in float64 from memory on two threads 88 ns a row,
-// without 107, in the caches 73.
+// Products of all components with tiles of rows: for each tile z is depth × tile and c is k × tile. Meanwhile the rows of
+// the next chunk, which begins at `ahead`, are fetched, a share with each group of components: read later all at once, they
+// keep memory busy and the rest waiting. Past the end of x nothing is read. 65,536 × 64 × 20 in float64 from memory on two
+// threads 88 ns a row, without 107, in the caches 73.
 INLINE void NAME(products)(size_t tiles, size_t depth, size_t k, const REAL *restrict nu,
                            const REAL *restrict z, const REAL *ahead, REAL *restrict c) {
   const size_t groups = NAME(group_count)(k);

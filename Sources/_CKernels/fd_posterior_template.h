@@ -8,8 +8,8 @@
 // In the order of their use.
 #include "fd_difference_template.h"
 
-// Bytes of means for which results are written past the caches.
-enum { NAME(most_streamed) = 1 << 20 };
+// The most bytes of means for which groups of rows are finished one after the other: they are read for each group.
+enum { NAME(most_means) = 1 << 20 };
 
 // Rows handled together: as many as a word has bits.
 enum { NAME(chunk) = 64, NAME(most_groups) = (NAME(chunk) + ROW_GROUP - 1) / ROW_GROUP };
@@ -21,7 +21,7 @@ static inline size_t NAME(tiles)(size_t rows) { return (rows + NAME(tile) - 1) /
 
 static size_t NAME(work_count)(size_t n, size_t d, size_t k) {
   const size_t rows = NAME(tiles)(n < NAME(chunk) ? n : NAME(chunk)) * NAME(tile);
-  // Rounded up to whole registers and, for the last, to a line: read from aligned memory.
+  // Rounded up to whole registers and, for the last, to a line: they begin in aligned memory.
   return rows * (d + k) + k + LANES + ROW_GROUP * d + FD_LINE / sizeof(REAL);
 }
 
@@ -130,7 +130,8 @@ typedef struct {
   const double *m;
   // Rows that are summed by differences later.
   const uint8_t *direct;
-  // Room for a group of rows that are written past the caches; none for rows that are written at once.
+  // Room for a group of rows that are written past the caches; none for rows that are written right away, as all are
+  // where some will be written again.
   REAL *room, *out;
 } NAME(row_sums);
 
@@ -241,8 +242,7 @@ KERNEL void NAME(shared_posterior)(size_t n, size_t d, size_t k, const REAL *x,
   REAL *z = (REAL *)(((uintptr_t)work + sizeof(VECTOR) - 1) / sizeof(VECTOR) * sizeof(VECTOR));
   const size_t most = NAME(tiles)(n < NAME(chunk) ? n : NAME(chunk)) * NAME(tile);
   REAL *logits = z + most * d, *weights = logits + most * k;
-  // For groups of rows to be finished one after the other, all means must stay in the second-level cache.
-  const int streams = past_caches && k * d * sizeof(REAL) <= NAME(most_streamed);
+  const int streams = past_caches && k * d * sizeof(REAL) <= NAME(most_means);
   REAL *room = streams ? (REAL *)(((uintptr_t)(weights + k) + FD_LINE - 1) / FD_LINE * FD_LINE) : 0;
   for (size_t j = 0; j < k; j++) weights[j] = (REAL)log_weights[j];
   double least_weight = log_weights[0];
@@ -355,8 +355,11 @@ KERNEL void NAME(shared_posterior)(size_t n, size_t d, size_t k, const REAL *x,
         gamma[(first + i) * k + j] = row[j * NAME(tile)] * (REAL)inverse[i];
     }
     if (!out) continue;
-    int sparse = 0;
-    for (size_t i = 0; i < rows; i++) sparse |= direct[i] | !(bottom[i] - top[i] >= floor);
+    int sparse = 0, some_direct = 0;
+    for (size_t i = 0; i < rows; i++) {
+      some_direct |= direct[i];
+      sparse |= direct[i] | !(bottom[i] - top[i] >= floor);
+    }
     size_t active[NAME(most_groups)];
     for (size_t g = 0; g < NAME(most_groups); g++) active[g] = k;
     if (sparse) NAME(list_columns)(rows, k, logits, lists, active);
@@ -367,7 +370,7 @@ KERNEL void NAME(shared_posterior)(size_t n, size_t d, size_t k, const REAL *x,
       h_factor[i] = (REAL)((p - factor * shift[first + i]) * inverse[i]);
     }
     const NAME(row_sums) to = {long_reference, (REAL)p, nu.reference, x + first * d, e, h_factor, shifts,
-                               shift + first, direct, room, out + first * d};
+                               shift + first, direct, some_direct ? 0 : room, out + first * d};
     NAME(posterior_sums)(rows, d, k, logits, nu.by_coordinate, lists, active, &to);
     for (size_t i = 0; sparse && i < rows; i++) {
       if (!direct[i]) continue;

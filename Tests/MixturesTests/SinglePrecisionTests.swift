@@ -62,11 +62,13 @@ func sharedSpheresAgreeWithThePlainEvaluation(separation: Double, size: (Int, In
 }
 
 /// Results too large for the caches, which are written past them, have the bits of small ones.
-@Test(arguments: [1.0, 1e5], [3, 37, 64]) func largeResultsHaveTheBitsOfSmallOnes(
-  separation: Double, d: Int
-) throws {
-  let marginal = Marginal(
-    try spheres(7, d, separation: separation), alpha: 0.9, sigmaSquared: 0.19)
+@Test(arguments: [(1.0, 0.0), (1e5, 0), (1, 1e3)], [3, 37, 64])
+func largeResultsHaveTheBitsOfSmallOnes(place: (separation: Double, shift: Double), d: Int) throws {
+  let near = try spheres(7, d, separation: place.separation)
+  let mixture = try GaussianMixture(
+    weights: near.weights, means: near.means.mapped { $0 + place.shift },
+    covariances: .spherical([Double](repeating: 1, count: 7)))
+  let marginal = Marginal(mixture, alpha: 0.9, sigmaSquared: 0.19)
   // 4 Mi and some numbers, 16 MiB in float32, and a last block that is no whole one.
   let n = (1 << 22) / d + 77
   let part = marginal.sample(1009, from: RandomStream(seed: 1))

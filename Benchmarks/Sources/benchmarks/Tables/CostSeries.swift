@@ -19,9 +19,10 @@ struct CostSeries {
   /// The sizes that stay.
   let fixed: String
   let points: [Point]
-  /// The exponent of the time: that of the medians.
+  /// The exponent of the time: the mean of those of the rounds.
   ///
-  /// Its standard error is the larger of that by which the points miss a power law and that by which rounds differ.
+  /// Its standard error is the larger of that by which the medians miss a power law, which bends count towards, and that
+  /// of the mean.
   let timeExponent: (value: Double, error: Double)
 
   /// How often each size is measured.
@@ -61,7 +62,7 @@ struct CostSeries {
     let mean = each.reduce(0, +) / Double(each.count)
     let squares = each.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     let between = (squares / Double(each.count * (each.count - 1))).squareRoot()
-    timeExponent = (fit.value, max(fit.error, between))
+    timeExponent = (mean, max(fit.error, between))
   }
 
   /// The exponent p of cost ∝ size^p by least squares in logarithms, with its standard error.
@@ -84,8 +85,8 @@ struct CostSeries {
     return (slope, (residual / max(1, n - 2) / sxx).squareRoot())
   }
 
-  /// Bytes that memory in use is known to: what the heap kept from before is not seen.
-  private static let resolution = 65_536.0
+  /// Bytes that memory in use is known to: Linux adds up resident pages in batches of 32 for each processor.
+  private static let resolution = 131_072.0
 
   /// The exponent of the memory; nil where it is too small to tell.
   var memoryExponent: (value: Double, error: Double)? {

@@ -37,12 +37,12 @@ public struct ChainMeasurement: Sendable {
     let states = chain(x)
     let reference = try teacher.transport(x, from: start, to: 0).orThrow().states
     relativeError = Estimate(
-      ratioOf: rowSquares(states, minus: reference), to: rowSquares(reference))
+      ratioOf: states.rowSquares(minus: reference), to: reference.rowSquares)
     if plan.recipe.teacher == .published {
       let target = PublishedTeacher(flow, steps: plan.recipe.publishedSteps ?? 100)
         .transport(x, from: start, to: 0)
       errorAgainstPublished = Estimate(
-        ratioOf: rowSquares(states, minus: target), to: rowSquares(target))
+        ratioOf: states.rowSquares(minus: target), to: target.rowSquares)
     } else {
       errorAgainstPublished = nil
     }
@@ -61,7 +61,7 @@ public struct ChainMeasurement: Sendable {
       let x = flow.marginal(at: from)
         .sample(few.count, from: stream.substream("segment").substream(UInt64(k)))
       let y = try teacher.transport(x, from: from, to: to).orThrow().states
-      let error = Estimate(ratioOf: rowSquares(student(x), minus: y), to: rowSquares(y))
+      let error = Estimate(ratioOf: student(x).rowSquares(minus: y), to: y.rowSquares)
       if error.value >= worst.value { worst = error }
     }
     worstSegment = worst
@@ -75,6 +75,6 @@ extension Student {
     let marginal = flow.marginal(at: from)
     let x = marginal.sample(count, from: RandomStream(seed: seed).substream("measurement"))
     let score = marginal.score(x)
-    return Estimate(ratioOf: rowSquares(self(x), minus: score), to: rowSquares(score))
+    return Estimate(ratioOf: self(x).rowSquares(minus: score), to: score.rowSquares)
   }
 }

@@ -59,7 +59,7 @@ extension DistillationPlan {
           ).orThrow().states)
       }
       let end = states[states.count - 1]
-      let scale = rowSquares(end).reduce(0, +)
+      let scale = end.rowSquares.reduce(0, +)
       var result: [Double] = []
       for (k, (_, to)) in grid.segments.enumerated() {
         let affine = AffineSkip(states[k], to: states[k + 1])(states[k])
@@ -68,7 +68,7 @@ extension DistillationPlan {
           ? affine
           : try distilled.transport(affine, from: to, to: grid.end, tolerance: tolerance)
             .orThrow().states
-        result.append(rowSquares(arrived, minus: end).reduce(0, +) / scale)
+        result.append(arrived.rowSquares(minus: end).reduce(0, +) / scale)
       }
       return result
     } catch { throw .teacher(error) }

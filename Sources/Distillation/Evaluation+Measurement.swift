@@ -36,11 +36,11 @@ extension Evaluation {
     var locals: [(rms: Double, relative: Estimate)] = []
     for (k, segment) in segments.enumerated() {
       let local = try carry(states[k], from: segment.from, to: segment.to)
-      let errors = rowSquares(states[k + 1], minus: local.states)
+      let errors = states[k + 1].rowSquares(minus: local.states)
       locals.append(
         (
           rms: (errors.reduce(0, +) / Double(count)).squareRoot(),
-          relative: Estimate(ratioOf: errors, to: rowSquares(local.states))
+          relative: Estimate(ratioOf: errors, to: local.states.rowSquares)
         ))
       arrivals.append(
         segment.to == 0
@@ -73,8 +73,8 @@ extension Evaluation {
     let scale = reference.states.elements.reduce(0) { $0 + $1 * $1 }
     self.init(
       relativeError: Estimate(
-        ratioOf: rowSquares(states[segments.count], minus: reference.states),
-        to: rowSquares(reference.states)),
+        ratioOf: states[segments.count].rowSquares(minus: reference.states),
+        to: reference.states.rowSquares),
       negativeLogLikelihood: data.map { data in
         Estimate(meanOf: data.logDensity(states[segments.count]).map { -$0 })
       },
@@ -91,16 +91,4 @@ private func difference(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Doub
   var result = a
   for i in result.elements.indices { result.elements[i] -= b.elements[i] }
   return result
-}
-
-/// ‖a_i − b_i‖² for each row.
-func rowSquares(_ a: Matrix<Double>, minus b: Matrix<Double>? = nil) -> [Double] {
-  (0..<a.rows).map { i in
-    var sum = 0.0
-    for j in 0..<a.columns {
-      let value = a[i, j] - (b.map { $0[i, j] } ?? 0)
-      sum += value * value
-    }
-    return sum
-  }
 }

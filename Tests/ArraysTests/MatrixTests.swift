@@ -23,6 +23,12 @@ extension ArraysTests {
         Matrix<Double>([]).rows == 0 && Matrix<Double>(rows: 0, columns: 3).transposed.rows == 3)
     }
 
+    @Test func squaresOfRows() {
+      let b = Matrix<Double>([[1, 0, 5], [4, 7, 6]])
+      #expect(a.rowSquares == [14, 77] && a.rowSquares(minus: b) == [8, 4])
+      #expect(Matrix<Double>(rows: 0, columns: 3).rowSquares.isEmpty)
+    }
+
     @Test func precisions() {
       let b = Matrix<Double>([[0.1, 1e300, -0.0]])
       #expect(b.inSinglePrecision.elements == [0.1, .infinity, -0.0])

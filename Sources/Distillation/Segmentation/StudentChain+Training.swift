@@ -48,7 +48,7 @@ extension StudentChain {
         count, at: start, tolerance: tolerance,
         from: RandomStream(seed: seed).substream("relative-error"))
       let y = try flow.transport(x, from: start, to: 0, tolerance: tolerance).orThrow().states
-      return Estimate(ratioOf: rowSquares(self(x), minus: y), to: rowSquares(y))
+      return Estimate(ratioOf: self(x).rowSquares(minus: y), to: y.rowSquares)
     } catch { throw .teacher(error) }
   }
 }

@@ -30,7 +30,7 @@ struct ReferenceSamples: Sendable {
       .transport(noise, from: horizon, to: end).orThrow()
     states = transport.states
     law = flow.marginal(at: end)
-    squares = rowSquares(states)
+    squares = states.rowSquares
     logDensities = law.logDensity(states)
     wasserstein = SlicedWasserstein(to: states, from: stream.substream("directions"))
     let errors = transport.errorEstimates.reduce(0) { $0 + $1 * $1 }
@@ -47,7 +47,7 @@ struct ReferenceSamples: Sendable {
   ) -> (measurement: GridMeasurement, squaredErrors: [Double])? {
     let x = sampler.run(flow, noise, along: grid.times)
     guard x.isFinite else { return nil }
-    let errors = rowSquares(x, minus: states)
+    let errors = x.rowSquares(minus: states)
     let density = law.logDensity(x)
     let measurement = GridMeasurement(
       relativeError: Estimate(ratioOf: errors, to: squares),
@@ -57,18 +57,5 @@ struct ReferenceSamples: Sendable {
       excessNegativeLogLikelihood: Estimate(meanOf: zip(logDensities, density).map { $0 - $1 }))
     // States so far out that a square overflows have diverged as well.
     return measurement.isFinite ? (measurement, errors) : nil
-  }
-}
-
-/// ‖a_i − b_i‖² for each row.
-func rowSquares(_ a: Matrix<Double>, minus b: Matrix<Double>? = nil) -> [Double] {
-  let d = a.columns
-  return (0..<a.rows).map { i in
-    var sum = 0.0
-    for k in i * d..<(i + 1) * d {
-      let difference = a.elements[k] - (b.map { $0.elements[k] } ?? 0)
-      sum += difference * difference
-    }
-    return sum
   }
 }

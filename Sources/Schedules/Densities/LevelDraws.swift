@@ -60,9 +60,4 @@ extension Matrix<Double> {
   var meanNorm: Double {
     rowSquares.reduce(0) { $0 + $1.squareRoot() } / Double(rows)
   }
-
-  /// The squared Euclidean norms of the rows.
-  var rowSquares: [Double] {
-    (0..<rows).map { i in self[row: i].reduce(0) { $0 + $1 * $1 } }
-  }
 }

@@ -34,8 +34,8 @@ public enum PosteriorKernels {
   /// out_i = Σ_k γ_ik [p μ_k + e (x_i − shift_i μ_k)], e = (e1_i λ + e0)/(scale_i λ + offset_i).
   ///
   /// - Parameter pastCaches: whether `out` is part of a result too large for the caches, which is then written past
-  ///   them where the means take at most 1 MiB: 65,536 × 64 × 20 took 88 ns a row without and takes 81 (two threads; 74 in the caches), 4,096 ×
-  ///   1,024 × 20 1.32 and 1.16 µs.
+  ///   them where the means take at most 1 MiB: on two threads 65,536 × 64 × 20 took 88 ns a row without and takes 81
+  ///   (74 in the caches), 4,096 × 1,024 × 20 1.32 and 1.16 µs.
   public static func sum(
     _ x: Span<Double>, rows: GaussianRows, means: PackedMeans<Double>, lambda: Double,
     logWeights: [Double], p: Double, e1: [Double], e0: Double, pastCaches: Bool = false,

@@ -165,9 +165,10 @@ TRANSPOSE(wd, 8, vector_wd)
       size_t n, size_t d, size_t k, const real *x, const double *shift, const double *a,           \
       const double *b, const double *means, const real *packed, const fd_means_extent *extent,     \
       double lambda, const double *log_weights, double p, const double *e1, double e0, real *work, \
-      uint32_t *lists, real *gamma, double *log_sum, int past_caches, real *out) {                  \
+      uint32_t *lists, real *gamma, double *log_sum, int past_caches, real *out) {                 \
     CHOOSE(shared_posterior, suffix)(n, d, k, x, shift, a, b, means, packed, extent, lambda,       \
-                                     log_weights, p, e1, e0, work, lists, gamma, log_sum, past_caches, out);        \
+                                     log_weights, p, e1, e0, work, lists, gamma, log_sum,          \
+                                     past_caches, out);                                            \
   }
 DOORS(double, d)
 DOORS(float, f)

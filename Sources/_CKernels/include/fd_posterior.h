@@ -39,8 +39,9 @@ size_t fd_posterior_list_count_f(size_t k);
 /// log_weights[k] − ½ (‖x_i − m μ_k‖²/c + d log c), to rounding of its own size;
 /// out (n×d) = Σ_k γ_k [p μ_k + e (x − m μ_k)], e = (e1_i·lambda + e0)/c. With `out` responsibilities
 /// below exp(−69.3) (float32: exp(−27.7)) of the largest count as 0: together less than K·2^-99.9
-/// (K·2^-39.9) of the spread of the means, below rounding for any K < 2^46 (2^15). `past_caches`: out is so large
-/// that nothing of it will be in a cache when it is read; it is then written past them where k·d numbers are at most 1 MiB.
+/// (K·2^-39.9) of the spread of the means, below rounding for any K < 2^46 (2^15). `past_caches`: out is
+/// so large that nothing of it will be in a cache when it is read; it is then written past them where
+/// the means take at most 1 MiB.
 void fd_shared_posterior_d(size_t n, size_t d, size_t k, const double *x, const double *shift,
                            const double *a, const double *b, const double *means,
                            const double *packed, const fd_means_extent *extent, double lambda,
